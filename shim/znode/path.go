@@ -22,7 +22,7 @@ func (e *pathError) Is(target error) bool { return target == ErrPath }
 // Validate says whether the server may store a znode at p, by the rules of
 // ZooKeeper's PathUtils.validatePath: it starts with a slash, does not end with
 // one, and has no empty, "." or ".." element, no NUL, and no character in
-// U+0001-U+001F, U+007F-U+009F, U+D800-U+F8FF or U+FFF0-U+FFFF.
+// U+0001-U+001F, U+007F-U+009F, U+D800-U+F8FF or from U+FFF0 on.
 //
 // The result is nil or an error that matches ErrPath.
 func (p Path) Validate() error {
@@ -37,7 +37,7 @@ func (p Path) Validate() error {
 	case s[len(s)-1] == '/':
 		return &pathError{"it ends with /"}
 	}
-	for _, name := range strings.Split(s[1:], "/") {
+	for name := range strings.SplitSeq(s[1:], "/") {
 		switch name {
 		case "":
 			return &pathError{"it has an empty element"}
@@ -54,9 +54,10 @@ func (p Path) Validate() error {
 }
 
 // forbidden covers malformed UTF-8 too: it ranges as U+FFFD, and so it does in
-// Java's decoder.
+// Java's decoder. It covers everything beyond U+FFFF, because Java looks at
+// UTF-16 and sees surrogates there.
 func forbidden(r rune) bool {
-	return r < 0x20 || r >= 0x7f && r <= 0x9f || r >= 0xd800 && r <= 0xf8ff || r >= 0xfff0 && r <= 0xffff
+	return r < 0x20 || r >= 0x7f && r <= 0x9f || r >= 0xd800 && r <= 0xf8ff || r >= 0xfff0
 }
 
 // Parent returns the path of p's parent; the parent of a top znode is Root, and
