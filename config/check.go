@@ -49,8 +49,8 @@ func (o *Options) Check() error {
 		return fmt.Errorf("--min-session-timeout %v is negative", o.MinSessionTimeout)
 	case o.MaxSessionTimeout < o.MinSession():
 		return fmt.Errorf("--max-session-timeout %v is shorter than the minimum of %v", o.MaxSessionTimeout, o.MinSession())
-	case o.MaxSessionTimeout > 24*24*time.Hour:
-		return fmt.Errorf("--max-session-timeout %v does not fit in ZooKeeper's protocol: at most 576h", o.MaxSessionTimeout)
+	case o.MaxSessionTimeout > 24*time.Hour:
+		return fmt.Errorf("--max-session-timeout %v is too long: at most 24h", o.MaxSessionTimeout)
 	case o.MaxClientCnxns < 0:
 		return fmt.Errorf("--max-client-cnxns %d is negative: 0 means no limit", o.MaxClientCnxns)
 	case o.JuteMaxBuffer < 1024 || o.JuteMaxBuffer > 1<<28:

@@ -82,9 +82,12 @@ var (
 	ErrLeaseExists = errors.New("store: lease exists")
 	// ErrTooLarge: the Txn exceeds a limit of the store; nothing was changed.
 	ErrTooLarge = errors.New("store: transaction too large")
+	// ErrInvalid: the Txn names a key twice in its Ops; nothing was changed.
+	ErrInvalid = errors.New("store: invalid transaction")
 	// ErrNoSpace: the store's quota is used up; nothing was changed.
 	ErrNoSpace = errors.New("store: no space left")
-	// ErrUnavailable: the store could not be reached; nothing was changed.
+	// ErrUnavailable: the store could not be reached, or did not answer; of a
+	// Commit, nothing was changed.
 	ErrUnavailable = errors.New("store: unavailable")
 	// ErrUnknown: the Txn may or may not have been applied, and may still be.
 	ErrUnknown = errors.New("store: outcome unknown")
@@ -107,7 +110,9 @@ type Store interface {
 
 	// Commit applies txn and returns its revision. A Txn without Ops returns a
 	// revision at which its compares held. On ErrConflict the returned revision
-	// is one at which they did not: catch up with it, then plan again.
+	// is one at which they did not: catch up with it, then plan again; the
+	// running Watch is made to reach it, as by Sync. A Txn whose Ops only delete
+	// absent keys changes nothing and returns the current revision.
 	Commit(ctx context.Context, txn Txn) (Revision, error)
 
 	// Load calls each for every key under the prefix, all as of the returned

@@ -1,0 +1,93 @@
+package shim
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/hquorum/hquorum/shim/record"
+	"github.com/hquorum/hquorum/shim/replica"
+	"github.com/hquorum/hquorum/shim/store"
+	"github.com/hquorum/hquorum/shim/znode"
+)
+
+// meta returns the stored description of the tree, its ModRevision, and the
+// revision that the replica is at.
+func (s *Server) meta() (m record.Meta, rev, at store.Revision) {
+	s.replica.View(func(v *replica.View) {
+		m, rev = v.Meta()
+		at = v.Revision()
+	})
+	return m, rev, at
+}
+
+// trace is the newest that a store knows of the time it was made in.
+type trace struct {
+	time time.Time
+	zxid znode.Zxid
+}
+
+// newest looks through the whole store, which is rarely needed.
+func (s *Server) newest(ctx context.Context) (trace, error) {
+	var at int64
+	var zxid znode.Zxid
+	base := s.replica.Base()
+	_, err := s.store.Load(ctx, func(kv store.KV) error {
+		see := func(z znode.Zxid) { zxid = max(zxid, z.Resolve(base, int64(kv.ModRevision))) }
+		// What cannot be read is the replica's to report.
+		switch kind, _, _ := record.ParseKey(string(kv.Key)); kind {
+		case record.KindNode:
+			if n, err := record.DecodeNode(kv.Value); err == nil {
+				at = max(at, n.Mtime, n.Ctime)
+				see(n.Mzxid)
+				see(n.Czxid)
+			}
+		case record.KindCounter:
+			if c, err := record.DecodeCounter(kv.Value); err == nil {
+				see(c.Pzxid)
+			}
+		case record.KindMeta:
+			if m, err := record.DecodeMeta(kv.Value); err == nil {
+				at = max(at, m.Time)
+			}
+		case record.KindClock:
+			if len(kv.Value) == 8 {
+				at = max(at, int64(binary.BigEndian.Uint64(kv.Value)))
+			}
+		}
+		return nil
+	})
+	return trace{time.UnixMilli(at), zxid}, err
+}
+
+// clockInterval is the time between two notes of the time in the store.
+const clockInterval = time.Minute
+
+// tellTime notes the time in the store now and then, so that it can be told how
+// old a backup is.
+func (s *Server) tellTime() {
+	for {
+		value := binary.BigEndian.AppendUint64(nil, uint64(s.cfg.now().UnixMilli()))
+		ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
+		_, err := s.store.Commit(ctx, store.Txn{Ops: []store.Op{{Key: record.ClockKey, Value: value}}})
+		cancel()
+		if err != nil {
+			s.log.Debug().Err(err).Msg("the time was not noted")
+		}
+		if !wait(s.ctx, clockInterval) {
+			return
+		}
+	}
+}
+
+// wait returns true after d, false if ctx ends first.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,100 @@
+package commit
+
+import (
+	"bytes"
+	"context"
+	"sync"
+
+	"github.com/hquorum/hquorum/shim/replica"
+	"github.com/hquorum/hquorum/shim/store"
+)
+
+// lane is the one way to the replica. A batch's change comes twice, from Commit
+// and from the Watch, in any order; only Commit's knows whom to answer. So the
+// Watch's is held back while it may be the one that Commit is about to tell, and
+// Commit's waits here for the Watch to bring what lies before it.
+type lane struct {
+	replica *replica.Replica
+
+	mu     sync.Mutex
+	flying []store.Op    // of the Txn under way
+	landed chan struct{} // closed when its Commit has returned
+
+	// Committed, but the replica lacks changes before it.
+	change store.Change
+	own    *replica.Own // nil: none
+}
+
+// depart announces the ops of a Txn about to be committed.
+func (l *lane) depart(ops []store.Op) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flying, l.landed = ops, make(chan struct{})
+}
+
+// land says that Commit has returned.
+func (l *lane) land() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flying = nil
+	close(l.landed)
+}
+
+// settle ends a Txn that was committed: like land, and the replica gets the
+// change. It returns when all requests are answered, or ctx has ended: then they
+// are not, and never will be, if it returns an error.
+func (l *lane) settle(ctx context.Context, change store.Change, own *replica.Own) error {
+	l.mu.Lock()
+	l.flying = nil
+	close(l.landed)
+	if l.replica.Revision() >= change.Revision-1 {
+		// The next one, or it is in already, by a reload: own is answered all
+		// the same.
+		l.replica.Apply(change, own)
+		l.mu.Unlock()
+		return nil
+	}
+	l.change, l.own = change, own
+	l.mu.Unlock()
+
+	err := l.replica.Wait(ctx, change.Revision)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.own == nil {
+		return nil
+	}
+	l.own = nil
+	if err == nil { // by a reload
+		l.replica.Apply(change, own)
+	}
+	return err
+}
+
+// arrive brings a change of the Watch to the replica.
+func (l *lane) arrive(change store.Change) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for same(change.Events, l.flying) {
+		landed := l.landed
+		l.mu.Unlock()
+		<-landed // Commit has its time limit
+		l.mu.Lock()
+	}
+	if l.own != nil && l.change.Revision <= change.Revision {
+		l.replica.Apply(l.change, l.own)
+		l.own = nil
+	}
+	l.replica.Apply(change, nil) // ignored if it was just applied
+}
+
+func same(events []store.Event, ops []store.Op) bool {
+	if len(ops) == 0 || len(events) != len(ops) {
+		return false
+	}
+	for i, e := range events {
+		if e.Key != ops[i].Key || e.Delete != ops[i].Delete || !bytes.Equal(e.Value, ops[i].Value) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,82 @@
+package commit
+
+import (
+	"slices"
+
+	"github.com/hquorum/hquorum/shim/record"
+	"github.com/hquorum/hquorum/shim/replica"
+	"github.com/hquorum/hquorum/shim/store"
+	"github.com/hquorum/hquorum/shim/tree"
+	"github.com/hquorum/hquorum/shim/znode"
+)
+
+// batch is a plan: the first of the waiting writes, in their positions, and the
+// transaction that does them.
+type batch struct {
+	writes  []*Write
+	results []tree.Result
+	txn     store.Txn
+	journal record.Journal
+	base    znode.Zxid
+	zxid    znode.Zxid // the last one that the plan saw
+}
+
+// plan plans as many of the waiting writes as fit, at least one.
+func (c *Committer) plan() *batch {
+	b := &batch{}
+	most := min(c.limit, len(c.waiting))
+	c.o.Replica.View(func(v *replica.View) {
+		p := tree.NewBatch(v, c.o.Store.Limits())
+		p.ExtendedTypes = !c.o.PlainTypes
+		for _, w := range c.waiting[:most] {
+			r, fits := p.Add(w.Request)
+			if !fits {
+				break
+			}
+			b.results = append(b.results, r)
+		}
+		b.txn, b.journal = p.Txn(), p.Journal()
+		b.base, b.zxid = v.Base(), v.Zxid()
+	})
+	b.writes = slices.Clone(c.waiting[:len(b.results)])
+	return b
+}
+
+// own says what the replica needs to know about the batch, committed at rev: the
+// events of each request, and whom to answer after them.
+func (b *batch) own(rev store.Revision) *replica.Own {
+	var seen int // entries of the journal up to the last position
+	last := b.zxid
+	if len(b.txn.Ops) > 0 {
+		last = znode.PendingZxid(0).Resolve(b.base, int64(rev))
+	}
+	return &replica.Own{Journal: b.journal, Requests: len(b.writes), Done: func(pos int) {
+		for seen < len(b.journal) && b.journal[seen].Pos <= pos {
+			last = znode.PendingZxid(b.journal[seen].Pos).Resolve(b.base, int64(rev))
+			seen++
+		}
+		b.results[pos].Resolve(b.base, rev)
+		b.writes[pos].Done(Outcome{Result: b.results[pos], Zxid: last})
+	}}
+}
+
+// change is what the store's Watch says of the batch, committed at rev.
+func (b *batch) change(rev store.Revision) store.Change {
+	out := store.Change{Revision: rev, Events: make([]store.Event, len(b.txn.Ops))}
+	for i, op := range b.txn.Ops {
+		out.Events[i] = store.Event{Key: op.Key, Value: op.Value, Lease: op.Lease, Delete: op.Delete}
+	}
+	return out
+}
+
+// leases returns those that the batch needs to exist.
+func (b *batch) leases() []store.LeaseID {
+	var ids []store.LeaseID
+	for _, op := range b.txn.Ops {
+		if op.Lease != 0 {
+			ids = append(ids, op.Lease)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

@@ -1,0 +1,263 @@
+package replica
+
+import (
+	"github.com/hquorum/hquorum/shim/record"
+	"github.com/hquorum/hquorum/shim/store"
+	"github.com/hquorum/hquorum/shim/tree"
+	"github.com/hquorum/hquorum/shim/znode"
+)
+
+// change is what Apply remembers about the change under way.
+type change struct {
+	resolver
+	// paths are the znodes whose keys were touched, in order, and before their
+	// states, nil if there was none.
+	paths    []znode.Path
+	before   map[znode.Path]*tree.Node
+	parents  []znode.Path // whose counter may not match
+	sessions []sessionChange
+	journal  record.Journal
+	repairs  []znode.Path
+}
+
+type sessionChange struct {
+	id   znode.SessionID
+	gone bool
+}
+
+// scratchLimit bounds what is kept between two changes.
+const scratchLimit = 1024
+
+func (c *change) reset(base znode.Zxid, rev store.Revision) {
+	c.resolver = resolver{base: base, rev: rev}
+	if c.before == nil || cap(c.paths) > scratchLimit {
+		*c = change{resolver: c.resolver, before: map[znode.Path]*tree.Node{}}
+		return
+	}
+	clear(c.before)
+	c.paths, c.parents = c.paths[:0], c.parents[:0]
+	c.sessions, c.repairs, c.journal = c.sessions[:0], c.repairs[:0], nil
+}
+
+// Apply brings the tree to c.Revision and fires what happened. The caller has
+// passed all changes before c; one that was applied already is ignored. own says
+// that the process made the change itself; its Done is called in any case before
+// Apply returns, also if another way brought the change here first, and then
+// after all events.
+func (r *Replica) Apply(c store.Change, own *Own) {
+	r.apply(c, own)
+	r.waiters.wake()
+}
+
+func (r *Replica) apply(c store.Change, own *Own) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := r.view
+	// An Own without Events changed nothing, so it does not own its revision.
+	if c.Revision <= v.rev || own != nil && len(c.Events) == 0 {
+		own.done(0, own.requests())
+		return
+	}
+	s := &r.scratch
+	s.reset(v.meta.Base, c.Revision)
+	r.absorb(v, c)
+
+	journal := s.journal
+	switch {
+	case own != nil:
+		journal = own.Journal
+	case journal == nil:
+		journal = s.derive(v)
+	}
+	v.rev = c.Revision
+	v.zxid = max(v.zxid, s.at(lastPos(journal)))
+	r.publish()
+
+	r.fire(journal, own)
+	for _, e := range s.sessions {
+		r.hooks.Session(e.id, e.gone)
+	}
+	for _, p := range s.repairs {
+		r.hooks.Repair(p, v.nodes[p].Pzxid)
+	}
+}
+
+// done calls Done for the positions from up to, but without, to.
+func (o *Own) done(from, to int) {
+	if o == nil || o.Done == nil {
+		return
+	}
+	for pos := from; pos < to; pos++ {
+		o.Done(pos)
+	}
+}
+
+func (o *Own) requests() int {
+	if o == nil {
+		return 0
+	}
+	return o.Requests
+}
+
+func lastPos(j record.Journal) int {
+	pos := 0
+	for i := range j {
+		pos = max(pos, j[i].Pos)
+	}
+	return pos
+}
+
+// at returns the zxid of a position in the change.
+func (c *change) at(pos int) znode.Zxid {
+	return znode.PendingZxid(pos).Resolve(c.base, int64(c.rev))
+}
+
+// absorb puts all values in: the base first, since zxids depend on it, and
+// counters last, since they go with their znodes.
+func (r *Replica) absorb(v *View, c store.Change) {
+	s, orphans := &r.scratch, len(v.orphans)
+	for _, e := range c.Events {
+		if e.Key == record.MetaKey {
+			r.absorbMeta(v, e)
+		}
+	}
+	for _, e := range c.Events {
+		switch kind, p, id := record.ParseKey(string(e.Key)); kind {
+		case record.KindNode:
+			r.absorbNode(v, p, e)
+		case record.KindSession:
+			r.absorbSession(v, id, e)
+		case record.KindJournal:
+			r.absorbJournal(e)
+		case record.KindCounter, record.KindMeta, record.KindClock, record.KindOther:
+		}
+	}
+	for _, e := range c.Events {
+		if kind, p, _ := record.ParseKey(string(e.Key)); kind == record.KindCounter {
+			r.absorbCounter(v, p, e)
+		}
+	}
+	r.orphaned(v, orphans, s.rev)
+	for _, p := range s.parents {
+		if v.settle(p, s.at(0), s.rev) {
+			s.repairs = append(s.repairs, p)
+		}
+	}
+}
+
+func (r *Replica) absorbMeta(v *View, e store.Event) {
+	m := record.Meta{Base: v.meta.Base}
+	if !e.Delete {
+		var err error
+		if m, err = record.DecodeMeta(e.Value); err != nil {
+			r.unreadable(e.Key, r.scratch.rev, err)
+			return
+		}
+	}
+	v.rebase(m.Base)
+	v.meta, v.metaRev = m, r.scratch.rev
+	if e.Delete {
+		v.metaRev = 0
+	}
+	r.scratch.base = m.Base
+}
+
+func (r *Replica) absorbNode(v *View, p znode.Path, e store.Event) {
+	s := &r.scratch
+	s.paths = append(s.paths, p)
+	s.before[p] = v.Node(p)
+	if e.Delete {
+		if v.remove(p) != nil && p != znode.Root {
+			s.parents = append(s.parents, p.Parent())
+		}
+		return
+	}
+	rec, err := s.node(e.Value)
+	if err != nil {
+		r.unreadable(e.Key, s.rev, err)
+		rec = s.quarantine(v.nodes[p], e.Lease)
+	}
+	if v.put(p, rec, s.rev, s.based) {
+		s.parents = append(s.parents, p, p.Parent())
+	}
+}
+
+// quarantine returns what stands for a record that cannot be read.
+func (r *resolver) quarantine(old *node, lease store.LeaseID) record.Node {
+	z := znode.PendingZxid(0).Resolve(r.base, int64(r.rev))
+	rec := record.Node{ACL: nobody, Czxid: z, Mzxid: z, Owner: znode.Owner(lease)}
+	r.based = basedCzxid | basedMzxid
+	if old != nil {
+		rec.Czxid = old.Czxid
+		r.based = basedMzxid | old.based&basedCzxid
+	}
+	return rec
+}
+
+func (r *Replica) absorbCounter(v *View, p znode.Path, e store.Event) {
+	s := &r.scratch
+	n := v.nodes[p]
+	if n == nil {
+		return
+	}
+	s.parents = append(s.parents, p)
+	if e.Delete {
+		v.count(p, record.Counter{}, 0, 0)
+		return
+	}
+	c, err := s.counter(e.Value)
+	if err != nil {
+		r.unreadable(e.Key, s.rev, err)
+		c, s.based = record.Counter{Creates: n.Creates, Children: unreadable, Pzxid: n.Pzxid}, n.based&basedPzxid
+	}
+	v.count(p, c, s.rev, s.based)
+}
+
+func (r *Replica) absorbSession(v *View, id znode.SessionID, e store.Event) {
+	s := &r.scratch
+	rec := (*tree.Session)(nil)
+	if !e.Delete {
+		decoded, err := record.DecodeSession(e.Value)
+		if err != nil {
+			r.unreadable(e.Key, s.rev, err)
+		} else {
+			rec = &tree.Session{Session: decoded, Rev: s.rev}
+		}
+	}
+	if rec == nil {
+		if v.sessions[id] == nil {
+			return
+		}
+		delete(v.sessions, id)
+	} else {
+		v.sessions[id] = rec
+	}
+	s.sessions = append(s.sessions, sessionChange{id, rec == nil})
+}
+
+func (r *Replica) absorbJournal(e store.Event) {
+	if e.Delete {
+		return
+	}
+	j, err := record.DecodeJournal(e.Value)
+	if err != nil {
+		r.unreadable(e.Key, r.scratch.rev, err)
+		return
+	}
+	r.scratch.journal = j
+}
+
+// unreadable logs a record that cannot be decoded.
+func (r *Replica) unreadable(key store.Key, rev store.Revision, err error) {
+	r.log.Error().Err(err).Str("key", string(key)).Int64("revision", int64(rev)).
+		Msg("stored record cannot be read")
+}
+
+// orphaned logs that znodes have lost, or lack, their parent, unless they were
+// as many before.
+func (r *Replica) orphaned(v *View, before int, rev store.Revision) {
+	if len(v.orphans) > before {
+		r.log.Error().Int("znodes", len(v.orphans)).Int64("revision", int64(rev)).
+			Msg("stored znodes have no parent; they are not listed")
+	}
+}

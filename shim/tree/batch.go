@@ -1,0 +1,170 @@
+package tree
+
+import (
+	"slices"
+
+	"github.com/hquorum/hquorum/shim/record"
+	"github.com/hquorum/hquorum/shim/store"
+	"github.com/hquorum/hquorum/shim/znode"
+)
+
+// Batch plans requests into one transaction. Later requests see what earlier
+// ones changed; several changes of one key fold into the last.
+type Batch struct {
+	// ExtendedTypes allows TTL znodes (zookeeper.extendedTypesEnabled); NewBatch
+	// sets it. It must not change after the first Add.
+	ExtendedTypes bool
+
+	view   View
+	limits store.Limits
+	len    int
+
+	slots    map[znode.Path]*slot
+	sessions map[znode.SessionID]*sessionSlot
+	meta     *record.Meta
+
+	compares []store.Compare
+	compared []*bool // for each compare, the flag that says it is there
+	nodes    []*slot // whose node changed, in the order of the first change
+	counters []*slot // whose counter changed
+	moved    []*sessionSlot
+	events   []event
+
+	// Of the request under way: what it changed, as it was before.
+	undo        []savedSlot
+	undoSession []savedSession
+
+	ops, bytes   int // of what is dirty and compared, the journal aside
+	repeats      int // znodes that changed more than once
+	journalBytes int
+	changers     int // requests that changed something
+	firstChanger int // the position of the first of them
+}
+
+// event is an Entry before it is known whether its ACL must be stored.
+type event struct {
+	record.Entry
+	slot *slot
+}
+
+// NewBatch returns an empty batch against v, for a store with these limits.
+func NewBatch(v View, limits store.Limits) *Batch {
+	const expected = 64 // requests
+	return &Batch{
+		ExtendedTypes: true,
+		view:          v,
+		limits:        limits,
+		slots:         make(map[znode.Path]*slot, expected),
+		sessions:      make(map[znode.SessionID]*sessionSlot, expected/4),
+		compares:      make([]store.Compare, 0, 3*expected),
+		compared:      make([]*bool, 0, 3*expected),
+	}
+}
+
+// Len returns the number of requests in the batch; it is the position of the
+// next one.
+func (b *Batch) Len() int { return b.len }
+
+// Add plans r. It returns false if r does not fit into the batch any more, in
+// which case nothing was added: commit the batch and add r to the next one. A
+// request that does not fit into an empty batch either is added with
+// ErrTooLarge and neither compares nor changes anything.
+//
+// A request that fails takes a position too, changes nothing, and leaves the
+// compares of what its error depends on.
+func (b *Batch) Add(r Request) (Result, bool) {
+	if _, ok := r.Op.(PutMeta); b.len > znode.MaxPosition || ok && b.meta != nil {
+		return Result{}, false
+	}
+	before := b.mark()
+	p := plan{Batch: b, Request: r, zxid: znode.PendingZxid(b.len), before: before}
+	result := p.run()
+	b.settle()
+	if b.changed(before) {
+		if b.changers == 0 {
+			b.firstChanger = b.len
+		}
+		b.changers++
+	}
+	if !b.fits() {
+		b.rollback(before)
+		b.forget(before)
+		if b.len > 0 {
+			return Result{}, false
+		}
+		result = Result{Err: ErrTooLarge, Op: r.Op}
+	}
+	b.len++
+	return result, true
+}
+
+// fits reports whether the store takes the batch as it is.
+func (b *Batch) fits() bool {
+	ops, bytes := b.ops, b.bytes
+	if b.needsJournal() {
+		ops++
+		bytes += len(record.JournalKey) + record.Journal(nil).Size() + journalCount + b.journalBytes
+	}
+	return ops <= b.limits.Ops && len(b.compares) <= b.limits.Compares && bytes <= b.limits.Bytes
+}
+
+// journalCount is what the number of a journal's entries takes at most beyond
+// the byte that an empty one has.
+const journalCount = 4
+
+// needsJournal reports whether whoever reads the transaction could not tell the
+// events from the keys that changed, nor the position that they have.
+func (b *Batch) needsJournal() bool {
+	return len(b.events) > 0 && (b.changers > 1 || b.repeats > 0 || b.firstChanger > 0)
+}
+
+// Txn returns the transaction. It has no Ops if every request failed or only
+// checked something.
+func (b *Batch) Txn() store.Txn {
+	txn := store.Txn{Compares: b.compares}
+	if b.ops > 0 {
+		txn.Ops = make([]store.Op, 0, b.ops+1)
+	}
+	for _, s := range b.nodes {
+		if op, ok := s.nodeOp(); ok {
+			txn.Ops = append(txn.Ops, op)
+		}
+	}
+	for _, s := range b.counters {
+		if op, ok := s.counterOp(); ok {
+			txn.Ops = append(txn.Ops, op)
+		}
+	}
+	for _, s := range b.moved {
+		if op, ok := s.op(); ok {
+			txn.Ops = append(txn.Ops, op)
+		}
+	}
+	if b.meta != nil {
+		value := b.meta.Append(make([]byte, 0, b.meta.Size()))
+		txn.Ops = append(txn.Ops, store.Op{Key: record.MetaKey, Value: value})
+	}
+	if b.needsJournal() {
+		j := b.Journal()
+		value := j.Append(make([]byte, 0, j.Size()))
+		txn.Ops = append(txn.Ops, store.Op{Key: record.JournalKey, Value: value})
+	}
+	return txn
+}
+
+// Journal returns the batch's events, all of them, whether or not the
+// transaction stores them.
+func (b *Batch) Journal() record.Journal {
+	if len(b.events) == 0 {
+		return nil
+	}
+	j := make(record.Journal, len(b.events))
+	for i := range b.events {
+		e := &b.events[i]
+		j[i] = e.Entry
+		if acl, ok := e.slot.toldACL(e.Type); ok && slices.Equal(acl, e.ACL) {
+			j[i].ACL = nil
+		}
+	}
+	return j
+}
