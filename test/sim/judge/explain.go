@@ -1,0 +1,219 @@
+package judge
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/hquorum/hquorum/test/wire"
+)
+
+// explain finds out who did what nobody was answered for.
+func (r *round) explain(z int64, entries []journalEntry) bool {
+	before := r.tree.at(z)
+	for i, c := range r.pending {
+		if c.sent.Seq > r.c.Seq {
+			break
+		}
+		d := before.draft(z)
+		if succeeded(c.op, d.do(c.who(), c.op)) && matches(d.events, entries, c.op.Code == wire.CloseSession) && r.plausible(d) {
+			r.pending = slices.Delete(r.pending, i, i+1)
+			r.do(c, d)
+			return true
+		}
+	}
+	for id, s := range r.s.sessions {
+		d := before.draft(z)
+		if d.do(actor{session: id}, wire.Op{Code: wire.CloseSession}); s == nil && matches(d.events, entries, true) {
+			r.do(nil, d)
+			return true
+		}
+	}
+	if len(entries) == 1 && entries[0].typ == wire.EventDeleted && r.reaped(before, entries[0].path) {
+		d := before.draft(z)
+		d.remove(entries[0].path)
+		r.do(nil, d)
+		return true
+	}
+	return r.fail("P1", entries[0].path, "revision %d changes at %#x what nobody has asked for: %v", r.c.Revision, z, entries)
+}
+
+// plausible reports whether the data that the draft leaves is what is stored,
+// where that was not changed again.
+func (r *round) plausible(d *draft) bool {
+	for p, n := range d.changed {
+		got := r.s.nodes[p]
+		if n == nil || got == nil || r.resolve(got.mzxid) != d.zxid {
+			continue
+		}
+		if !bytes.Equal(n.data, got.data) || (n.data == nil) != (got.data == nil) || n.owner != got.owner {
+			return false
+		}
+	}
+	return true
+}
+
+// reaped reports whether a znode was due to be removed by the server itself
+// (class ContainerManager).
+func (r *round) reaped(s state, p string) bool {
+	n := s.get(p)
+	if n == nil || len(s.draft(0).names(p)) > 0 {
+		return false
+	}
+	return n.owner == containerOwner && n.creates > 0 || n.ttl() > 0 && n.mtime+n.ttl() <= r.c.Time
+}
+
+func (r *round) resolve(z int64) int64 {
+	if z < 0 {
+		return first(r.c.Revision) | ^z
+	}
+	return z
+}
+
+// lease reports whether a lease that ran out has made the change: the counters
+// of the parents know nothing of it.
+func (r *round) lease() bool {
+	if r.s.journal != nil || len(r.s.counters) > 0 || len(r.s.nodes) == 0 {
+		return false
+	}
+	for _, n := range r.s.nodes {
+		if n != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *round) loseLease(entries []journalEntry) {
+	z := first(r.c.Revision)
+	d := r.tree.at(z).draft(z)
+	for _, e := range entries {
+		d.remove(e.path)
+		r.loose[parentOf(e.path)] = true
+		if n := d.get(parentOf(e.path)); n != nil {
+			n.lost = true
+		}
+	}
+	r.do(nil, d)
+	clear(r.touched) // the store cannot know
+}
+
+// silentACLs finds the setACLs that nobody was answered for: no event tells of
+// them.
+func (r *round) silentACLs() bool {
+	for _, p := range r.s.order {
+		got := r.s.nodes[p]
+		for {
+			n := r.tree.at(last(r.c.Revision)).get(p)
+			if n == nil || got == nil || n.aversion >= got.aversion {
+				break
+			}
+			i := slices.IndexFunc(r.pending, func(c *call) bool {
+				return c.sent.Seq < r.c.Seq && c.op.Code == wire.SetACL && c.op.Path == p &&
+					(n.aversion+1 < got.aversion || slices.Equal(c.op.ACL, got.acl))
+			})
+			if i < 0 {
+				return r.fail("P1", p, "revision %d has an ACL that nobody has asked for", r.c.Revision)
+			}
+			c := r.pending[i]
+			d := r.tree.at(r.top).draft(r.top)
+			if x := d.do(c.who(), c.op); x.err != wire.OK {
+				return r.fail("P1", p, "revision %d has an ACL that was to be refused: %v", r.c.Revision, x.err)
+			}
+			r.pending = slices.Delete(r.pending, i, i+1)
+			r.do(c, d)
+		}
+	}
+	return true
+}
+
+// counters compares the stored child counters with the model's.
+func (r *round) counters() bool {
+	s := r.tree.at(last(r.c.Revision))
+	for p, got := range r.s.counters {
+		n := s.get(p)
+		if (got == nil) != (n == nil) {
+			return r.fail("P15", p, "revision %d: a child counter without its znode, or the other way round", r.c.Revision)
+		}
+		if n == nil {
+			continue
+		}
+		pzxid := r.resolve(got.pzxid)
+		if !r.touched[p] && r.loose[p] && pzxid >= n.pzxid { // repaired
+			fixed := *n
+			fixed.pzxid, fixed.lost = pzxid, false
+			r.tree.put(p, r.top, &fixed)
+			n = &fixed
+		}
+		kids := int32(len(s.draft(0).names(p)))
+		switch {
+		case got.creates != n.creates:
+			return r.fail("P15", p, "revision %d counts %d creates, there were %d", r.c.Revision, got.creates, n.creates)
+		case pzxid != n.pzxid:
+			return r.fail("P6", p, "revision %d has pzxid %#x, it is %#x", r.c.Revision, pzxid, n.pzxid)
+		case got.children != kids && !r.loose[p]:
+			return r.fail("P6", p, "revision %d counts %d children, there are %d", r.c.Revision, got.children, kids)
+		case got.children == kids:
+			delete(r.loose, p)
+		}
+	}
+	return true
+}
+
+// compare compares what is stored with what the model says, and learns the
+// times.
+func (r *round) compare() bool {
+	after, before := r.tree.at(last(r.c.Revision)), r.tree.at(first(r.c.Revision)-1)
+	for p := range r.touched {
+		n, was := after.get(p), before.get(p)
+		_, there := r.s.nodes[p]
+		switch {
+		case n == nil && was == nil:
+		case n != nil && was != nil && same(n, was):
+			if _, counted := r.s.counters[p]; !counted && n.pzxid != was.pzxid {
+				return r.fail("P15", p, "revision %d does not count a child", r.c.Revision)
+			}
+		case !there:
+			return r.fail("P1", p, "revision %d should change %s", r.c.Revision, p)
+		}
+	}
+	for _, p := range r.s.order {
+		got, n := r.s.nodes[p], after.get(p)
+		if (got == nil) != (n == nil) {
+			return r.fail("P1", p, "after revision %d %s is there: %t; it should be: %t", r.c.Revision, p, got != nil, n != nil)
+		}
+		if n == nil {
+			continue
+		}
+		x := got.node
+		x.czxid, x.mzxid = r.resolve(x.czxid), r.resolve(x.mzxid)
+		if !same(&x, n) {
+			return r.fail("P1", p, "revision %d stores %v, it should be %v", r.c.Revision, show(&x), show(n))
+		}
+		if n.ctime != 0 && n.ctime != x.ctime || n.mtime != 0 && n.mtime != x.mtime {
+			return r.fail("P6", p, "revision %d has other times than before: %v, not %v", r.c.Revision, show(&x), show(n))
+		}
+		n.ctime, n.mtime = x.ctime, x.mtime
+		if n.ephemeral() != (got.lease != 0) || n.ephemeral() && got.lease != n.owner {
+			return r.fail("P13", p, "revision %d attaches %s to lease %#x, its owner is %#x", r.c.Revision, p, got.lease, n.owner)
+		}
+		if n.ephemeral() && !r.alive(n.owner) {
+			return r.fail("P13", p, "revision %d makes %s for a session that is gone", r.c.Revision, p)
+		}
+	}
+	return true
+}
+
+// same compares what a stored znode holds, times aside.
+func same(a, b *node) bool {
+	return bytes.Equal(a.data, b.data) && (a.data == nil) == (b.data == nil) && slices.Equal(a.acl, b.acl) &&
+		a.czxid == b.czxid && a.mzxid == b.mzxid && a.version == b.version && a.aversion == b.aversion && a.owner == b.owner
+}
+
+func show(n *node) string {
+	var b strings.Builder
+	wireStat := wire.Stat{Czxid: n.czxid, Mzxid: n.mzxid, Ctime: n.ctime, Mtime: n.mtime, Version: n.version, Aversion: n.aversion, EphemeralOwner: n.owner}
+	b.WriteString(showStat(&wireStat))
+	b.WriteString(" data " + showData(n.data))
+	return b.String()
+}

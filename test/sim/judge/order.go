@@ -1,0 +1,124 @@
+package judge
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/hquorum/hquorum/test/wire"
+)
+
+// zxids checks that no session sees its zxid fall, on whatever connections.
+func (j *court) zxids() {
+	type seen struct {
+		*Entry
+		conn *Conn
+	}
+	bySession := map[int64][]seen{}
+	for _, conn := range j.h.Conns {
+		for i := range conn.Log {
+			if e := &conn.Log[i]; e.Kind == Got && e.Frame.Zxid > 0 {
+				bySession[conn.Session] = append(bySession[conn.Session], seen{e, conn})
+			}
+		}
+	}
+	for id, list := range bySession {
+		slices.SortFunc(list, func(a, b seen) int { return cmp.Compare(a.Seq, b.Seq) })
+		for i := 1; i < len(list); i++ {
+			if list[i].Frame.Zxid < list[i-1].Frame.Zxid {
+				j.find(Violation{Property: "P5", Seq: list[i].Seq, Conn: list[i].conn}, "session %#x sees zxid %#x after %#x",
+					id, list[i].Frame.Zxid, list[i-1].Frame.Zxid)
+				break
+			}
+		}
+	}
+}
+
+// floors checks what must not be missed: writes take effect behind all that was
+// acknowledged before they were asked for, and a sync catches up with that.
+func (j *court) floors() {
+	type ack struct {
+		seq  Seq
+		zxid int64 // the highest so far
+	}
+	var acks []ack
+	for _, c := range j.calls {
+		if c.answered() && c.taken != 0 {
+			acks = append(acks, ack{c.reply.Seq, c.zxid()})
+		}
+	}
+	slices.SortFunc(acks, func(a, b ack) int { return cmp.Compare(a.seq, b.seq) })
+	for i := 1; i < len(acks); i++ {
+		acks[i].zxid = max(acks[i].zxid, acks[i-1].zxid)
+	}
+	before := func(s Seq) int64 {
+		i, _ := slices.BinarySearchFunc(acks, s, func(a ack, s Seq) int { return cmp.Compare(a.seq, s) })
+		if i == 0 {
+			return 0
+		}
+		return acks[i-1].zxid
+	}
+	for _, c := range j.calls {
+		if !c.answered() || c.reply.Frame.Err == wire.SessionExpired {
+			continue
+		}
+		floor := before(c.sent.Seq)
+		switch {
+		case c.op.Code == wire.Sync && c.zxid() < floor:
+			j.find(blame("P7", c), "sync is answered at %#x, but %#x was acknowledged before it was asked for", c.zxid(), floor)
+		case c.write() && c.zxid() < floor:
+			j.find(blame("P2", c), "%v is at %#x, but %#x was acknowledged before it was asked for", c.op.Code, c.zxid(), floor)
+		}
+	}
+}
+
+// pipelines checks that the writes of a connection were done in order or not at
+// all, those without an answer included: where a later one was done, an earlier
+// one that was not must have been refused.
+func (j *court) pipelines() {
+	for _, c := range j.calls {
+		if c.taken == 0 {
+			continue
+		}
+		for b := c.after; b != nil; b = b.after {
+			if b.taken > c.taken {
+				j.find(blame("P4", b), "%v of %q was done at %#x, after %v of %q at %#x that was asked for later",
+					b.op.Code, b.op.Path, b.taken, c.op.Code, c.op.Path, c.taken)
+			}
+			if b.answered() || !b.write() || b.taken != 0 {
+				continue
+			}
+			if !j.refusable(b, c) {
+				j.find(blame("P4", b), "%v of %q was not done, but %v of %q was at %#x, which was asked for later on the same connection",
+					b.op.Code, b.op.Path, c.op.Code, c.op.Path, c.taken)
+			}
+		}
+	}
+}
+
+// refusable reports whether b would have been refused somewhere between what
+// was done before it and the later call c.
+func (j *court) refusable(b, c *call) bool {
+	from := int64(0)
+	for a := b.after; a != nil && from == 0; a = a.after {
+		from = max(from, a.taken)
+	}
+	for _, z := range j.points(from, c.taken) {
+		d := j.tree.at(z).draft(z + 1)
+		if !succeeded(b.op, d.do(b.who(), b.op)) || len(d.order) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// points returns the zxids from up to, but without, to at which the tree
+// changed.
+func (j *court) points(from, to int64) []int64 {
+	out := []int64{from}
+	for _, e := range j.events {
+		if e.Zxid > from && e.Zxid < to && out[len(out)-1] != e.Zxid {
+			out = append(out, e.Zxid)
+		}
+	}
+	return out
+}

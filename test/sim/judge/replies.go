@@ -1,0 +1,134 @@
+package judge
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/hquorum/hquorum/test/wire"
+)
+
+// replies compares every reply that tells of the tree with the state at its
+// zxid. Acknowledged writes were compared when they were replayed.
+func (j *court) replies() {
+	for _, c := range j.calls {
+		if !c.answered() || c.taken != 0 {
+			continue
+		}
+		switch c.op.Code {
+		case wire.Ping, wire.Auth, wire.SetWatches, wire.SetWatches2, wire.AddWatch, wire.RemoveWatches, wire.CheckWatches, wire.WhoAmI:
+			continue // see watches
+		case wire.Sync:
+			if c.got.Path != c.op.Path {
+				j.find(blame("P7", c), "sync of %q answers %q", c.op.Path, c.got.Path)
+			}
+			continue
+		}
+		if c.reply.Frame.Err == wire.SessionExpired {
+			if l := j.lives[c.conn.Session]; l != nil && (l.ended == 0 || l.ended > c.reply.Seq) {
+				j.find(blame("P14", c), "%v is answered with SESSIONEXPIRED, but session %#x lives", c.op.Code, c.conn.Session)
+			}
+			continue
+		}
+		d := j.tree.at(c.zxid()).draft(c.zxid())
+		want := d.do(c.who(), c.op)
+		if c.write() && succeeded(c.op, want) && len(d.order) > 0 && c.op.Code != wire.CloseSession {
+			j.find(blame("P2", c), "%v of %q is refused with %v at %#x, where it would succeed", c.op.Code, c.op.Path, c.reply.Frame.Err, c.zxid())
+			continue
+		}
+		if diff := differs(c, want, d); diff != "" {
+			j.find(blame("P6", c), "%v of %q at %#x: %s", c.op.Code, c.op.Path, c.zxid(), diff)
+		}
+	}
+}
+
+// differs says how a reply differs from what it must be, "" if it does not.
+func differs(c *call, want answer, d *draft) string {
+	if got := c.reply.Frame.Err; got != want.err {
+		return fmt.Sprintf("it is answered with %v, not %v", got, want.err)
+	}
+	if want.err != wire.OK {
+		return ""
+	}
+	return differsReply(c.op, c.got, want.reply, d)
+}
+
+func differsReply(op wire.Op, got, want wire.Reply, d *draft) string {
+	switch {
+	case got.Path != want.Path:
+		return fmt.Sprintf("path %q, not %q", got.Path, want.Path)
+	case !bytes.Equal(got.Data, want.Data) || (got.Data == nil) != (want.Data == nil):
+		return fmt.Sprintf("data %s, not %s", showData(got.Data), showData(want.Data))
+	case !sameNames(got.Children, want.Children):
+		return fmt.Sprintf("names %v, not %v", got.Children, want.Children)
+	case !slices.Equal(got.ACL, want.ACL):
+		return fmt.Sprintf("ACL %v, not %v", got.ACL, want.ACL)
+	case got.Number != want.Number:
+		return fmt.Sprintf("number %d, not %d", got.Number, want.Number)
+	case len(got.Results) != len(want.Results):
+		return fmt.Sprintf("%d results, not %d", len(got.Results), len(want.Results))
+	}
+	if diff := differsStat(got.Stat, want.Stat, d.get(want.Path+op.Path)); diff != "" && op.Code != wire.Multi {
+		return diff
+	}
+	for i, x := range got.Results {
+		w := want.Results[i]
+		if x.Code != w.Code || x.Err != w.Err {
+			return fmt.Sprintf("result %d is %v %v, not %v %v", i, x.Code, x.Err, w.Code, w.Err)
+		}
+		sub := op.Ops[i]
+		sub.Code = wire.Multi // its Stat may be of a state within the multi
+		if diff := differsReply(sub, x.Reply, w.Reply, d); diff != "" {
+			return fmt.Sprintf("result %d: %s", i, diff)
+		}
+		if diff := differsStat(x.Reply.Stat, w.Reply.Stat, nil); diff != "" {
+			return fmt.Sprintf("result %d: %s", i, diff)
+		}
+	}
+	return ""
+}
+
+// differsStat compares Stats. Times that the model does not know are 0. Where a
+// lease took children away the pzxid is not settled before a server has stored
+// it.
+func differsStat(got, want *wire.Stat, n *node) string {
+	if got == nil || want == nil {
+		if got != want {
+			return "a Stat that should not be there, or none"
+		}
+		return ""
+	}
+	w := *want
+	if w.Ctime == 0 && w.Czxid != 0 {
+		w.Ctime = got.Ctime
+	}
+	if w.Mtime == 0 && w.Mzxid != 0 {
+		w.Mtime = got.Mtime
+	}
+	if n != nil && n.lost && got.Pzxid >= w.Pzxid {
+		w.Pzxid = got.Pzxid
+	}
+	if *got != w {
+		return fmt.Sprintf("Stat %s, not %s", showStat(got), showStat(&w))
+	}
+	return ""
+}
+
+func sameNames(got, want []string) bool {
+	got = slices.Clone(got)
+	slices.Sort(got)
+	return slices.Equal(got, want)
+}
+
+func showData(b []byte) string {
+	if b == nil {
+		return "null"
+	}
+	return strconv.Quote(string(b))
+}
+
+func showStat(s *wire.Stat) string {
+	return fmt.Sprintf("{c %#x m %#x p %#x times %d %d versions %d %d %d owner %#x length %d children %d}",
+		s.Czxid, s.Mzxid, s.Pzxid, s.Ctime, s.Mtime, s.Version, s.Cversion, s.Aversion, s.EphemeralOwner, s.DataLength, s.NumChildren)
+}

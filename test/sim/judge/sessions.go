@@ -1,0 +1,164 @@
+package judge
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/hquorum/hquorum/test/wire"
+)
+
+// life is a session's.
+type life struct {
+	id      int64
+	began   Seq
+	beganAt time.Duration
+	epoch   int64
+	timeout time.Duration
+	ended   Seq // 0: it lives
+	endedAt time.Duration
+}
+
+func (j *court) alive(id int64) bool {
+	l := j.lives[id]
+	return l != nil && l.ended == 0
+}
+
+// beginSessions takes what a revision says of sessions, their ends aside.
+func (r *round) beginSessions() {
+	for id, s := range r.s.sessions {
+		if s == nil {
+			continue
+		}
+		l := r.lives[id]
+		switch {
+		case l == nil:
+			l = &life{id: id, began: r.c.Seq, beganAt: r.c.At}
+			r.lives[id] = l
+		case l.ended != 0:
+			r.fail("P13", "", "session %#x comes back in revision %d", id, r.c.Revision)
+		case s.epoch != l.epoch+1:
+			r.fail("P13", "", "session %#x goes from epoch %d to %d in revision %d", id, l.epoch, s.epoch, r.c.Revision)
+		}
+		if s.lease != id {
+			r.fail("P13", "", "session %#x is attached to lease %#x in revision %d", id, s.lease, r.c.Revision)
+		}
+		l.epoch, l.timeout = s.epoch, time.Duration(s.timeout)*time.Millisecond
+	}
+}
+
+// endSessions checks that a session takes all its ephemerals along.
+func (r *round) endSessions() bool {
+	s := r.tree.at(last(r.c.Revision))
+	for id, x := range r.s.sessions {
+		l := r.lives[id]
+		if x != nil || l == nil {
+			continue
+		}
+		l.ended, l.endedAt = r.c.Seq, r.c.At
+		if left := s.draft(0).ephemerals(id); len(left) > 0 {
+			return r.fail("P13", left[0], "session %#x ends in revision %d and leaves %v", id, r.c.Revision, left)
+		}
+	}
+	return true
+}
+
+// contact is when a session's client was certainly heard, or may have been.
+type contact struct {
+	at      time.Duration
+	certain bool // it was answered
+	by      Seq
+}
+
+// sessions checks when sessions have ended.
+func (j *court) sessions() {
+	heard := map[int64][]contact{}
+	farewell := map[int64]Seq{}
+	for _, conn := range j.h.Conns {
+		for i := range conn.Log {
+			if e := &conn.Log[i]; e.Kind == Asked {
+				heard[conn.Session] = append(heard[conn.Session], contact{at: e.At})
+			} else if e.Kind == Welcomed && i > 0 {
+				heard[conn.Session] = append(heard[conn.Session], contact{conn.Log[i-1].At, true, e.Seq})
+			}
+		}
+	}
+	for _, c := range j.calls {
+		x := contact{at: c.sent.At, certain: c.answered()}
+		if x.certain {
+			x.by = c.reply.Seq
+		}
+		heard[c.conn.Session] = append(heard[c.conn.Session], x)
+		if c.op.Code == wire.CloseSession {
+			farewell[c.conn.Session] = c.sent.Seq
+		}
+	}
+	ids := make([]int64, 0, len(j.lives))
+	for id := range j.lives {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(j.lives[a].began, j.lives[b].began) })
+	for _, id := range ids {
+		l := j.lives[id]
+		if left, ok := farewell[id]; ok && l.ended != 0 && left < l.ended {
+			continue
+		}
+		j.early(l, heard[id])
+		j.late(l, heard[id])
+	}
+}
+
+// early finds a session that ended although its client was heard in time.
+func (j *court) early(l *life, heard []contact) {
+	if l.ended == 0 || j.h.Lost[l.id] {
+		return
+	}
+	latest := l.beganAt
+	for _, x := range heard {
+		if x.certain && x.by < l.ended {
+			latest = max(latest, x.at)
+		}
+	}
+	if silence := l.endedAt - latest; silence < l.timeout {
+		j.find(Violation{Property: "P14", Seq: l.ended}, "session %#x ends %v after its client was heard, its timeout is %v", l.id, silence, l.timeout)
+	}
+}
+
+// late finds a session that lived on although its client was silent and nothing
+// kept it from ending.
+func (j *court) late(l *life, heard []contact) {
+	end := l.endedAt
+	if l.ended == 0 {
+		end = j.end()
+	}
+	latest := l.beganAt
+	for _, x := range heard {
+		if x.at <= end {
+			latest = max(latest, x.at)
+		}
+	}
+	due := latest + l.timeout + j.h.Late
+	for _, s := range j.h.Trouble {
+		if s.To >= latest && s.From <= due {
+			due = max(due, s.To+2*l.timeout+j.h.Late)
+		}
+	}
+	if end > due {
+		j.find(Violation{Property: "P14", Seq: max(l.ended, l.began)}, "session %#x lives on until %v; its client was silent from %v on and its timeout is %v",
+			l.id, end, latest, l.timeout)
+	}
+}
+
+// end is when the run ended.
+func (j *court) end() time.Duration {
+	var end time.Duration
+	for i := range j.h.Changes {
+		end = max(end, j.h.Changes[i].At)
+	}
+	for _, c := range j.h.Conns {
+		if n := len(c.Log); n > 0 {
+			end = max(end, c.Log[n-1].At)
+		}
+	}
+	return end
+}
