@@ -12,7 +12,8 @@ import (
 
 func main() {
 	if err := root().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "hquorum: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+		// One line, whatever the error is made of.
+		fmt.Fprintln(os.Stderr, "hquorum: "+strings.Join(strings.Fields(err.Error()), " "))
 		os.Exit(1)
 	}
 }

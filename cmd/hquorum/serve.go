@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -52,6 +51,7 @@ sessions can be resumed after a restart. A second signal ends the wait.`,
 			if err := options.Check(); err != nil {
 				return err
 			}
+			options.MinSessionTimeout = options.MinSession()
 			effective := config.Effective(cmd.Flags())
 			if printConfig {
 				text, err := config.YAML(effective)
@@ -202,22 +202,18 @@ func openBackend(ctx context.Context, o config.Options, log zerolog.Logger) (*ba
 	if o.Embedded() {
 		return backend.Embedded(ctx, backend.EmbeddedConfig{Dir: o.DataDir, MaxBuffer: o.JuteMaxBuffer, Log: log})
 	}
-	b, err := backend.External(ctx, backend.ExternalConfig{
+	return backend.External(ctx, backend.ExternalConfig{
 		Endpoints: o.EtcdEndpoints,
 		TLS:       backend.TLS{CA: o.EtcdCACert, Cert: o.EtcdCert, Key: o.EtcdKey},
 		User:      o.EtcdUser, Password: o.EtcdPassword,
 		Log: log,
 	})
-	if errors.Is(err, backend.ErrUnreachable) {
-		return nil, fmt.Errorf("%w: start etcd at %s, or correct --etcd-endpoints", err, strings.Join(o.EtcdEndpoints, ", "))
-	}
-	return b, err
 }
 
 func shimConfig(o config.Options, mark *highWater, log zerolog.Logger) shim.Config {
 	c := shim.Config{
 		Version: version, Log: log,
-		TickTime: o.TickTime, MinSessionTimeout: o.MinSession(), MaxSessionTimeout: o.MaxSessionTimeout,
+		TickTime: o.TickTime, MinSessionTimeout: o.MinSessionTimeout, MaxSessionTimeout: o.MaxSessionTimeout,
 		MaxClientCnxns: o.MaxClientCnxns, MaxBuffer: o.JuteMaxBuffer, Whitelist: o.Whitelist,
 		PlainTypes: !o.ExtendedTypes, SuperDigest: o.SuperDigest, ContainerCheckInterval: o.ContainerCheckInterval,
 		ZxidFloor: mark.zxid, Restored: o.Restored,
