@@ -14,7 +14,8 @@ import (
 type Sources struct {
 	// File and ZooCfg are paths, or empty.
 	File, ZooCfg string
-	// Getenv looks an environment variable up (os.LookupEnv).
+	// Getenv looks an environment variable up (os.LookupEnv); an empty one
+	// counts as not set.
 	Getenv func(string) (string, bool)
 }
 
@@ -42,7 +43,7 @@ func (s Sources) Fill(set *pflag.FlagSet) (warnings []string, err error) {
 	}
 
 	for name := range open {
-		if value, ok := s.Getenv(EnvName(name)); ok {
+		if value, ok := s.Getenv(EnvName(name)); ok && value != "" {
 			if err := give(name, value, EnvName(name)); err != nil {
 				return nil, err
 			}

@@ -40,8 +40,9 @@
 //	                 where a SYSTEMERROR would make HBase's servers abort
 //	ErrClosed,       the same Err
 //	ErrInvalid
-//	any other        if nothing was to be changed, like ErrUnavailable; else Err ErrUnknown; before the next batch the replica catches
-//	                 up with what may have happened
+//	any other        if nothing was to be changed: as ErrUnavailable; else Err
+//	                 ErrUnknown, and before the next batch the replica catches up
+//	                 with what may have happened
 //
 // The truth is ZooKeeper's PrepRequestProcessor, which plans against
 // outstanding changes, and SyncRequestProcessor, which groups.

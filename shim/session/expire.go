@@ -16,13 +16,14 @@ const (
 
 // End asks, for the client, to end the session; done is told when it has,
 // behind whatever the session's connection submitted before. done is a
-// commit.Write's. The connection is not kicked.
+// commit.Write's. The connection is not kicked. With Result.Err tree.ErrTooLarge
+// the session ends a little later, by its lease.
 //
 // An error means that the request was not taken.
 func (m *Manager) End(ctx context.Context, s Session, done func(commit.Outcome)) error {
 	m.leaving(s, true)
 	err := m.close(ctx, s, func(out commit.Outcome) {
-		if out.Err != nil {
+		if out.Err != nil || out.Result.Err != nil {
 			m.leaving(s, false)
 		}
 		done(out)
@@ -49,8 +50,8 @@ func (m *Manager) close(ctx context.Context, s Session, done func(commit.Outcome
 	}
 	return m.o.Committer.Submit(ctx, &commit.Write{Request: r, Done: func(out commit.Outcome) {
 		if out.Err == nil && (out.Result.Err == nil || errors.Is(out.Result.Err, tree.ErrTooLarge)) {
-			// Its lease is empty now. If it holds more than a transaction can
-			// delete, let the store do it.
+			// Its lease is empty now; or it holds more than a transaction can
+			// delete, and the store does it.
 			m.revoke(s.ID)
 		}
 		done(out)
@@ -69,21 +70,28 @@ func (m *Manager) expireAll() {
 			return
 		}
 		silent, next := m.silent()
-		for _, o := range silent {
-			m.expire(o)
+		for _, e := range silent {
+			m.expire(e.o, e.s)
 		}
 		timer.Reset(next)
 	}
 }
 
+// expiry is a session to expire, as it was when it came due: one that is resumed
+// meanwhile is another.
+type expiry struct {
+	o *owned
+	s Session
+}
+
 // silent marks, and returns, the sessions to expire now, and when to ask again.
-func (m *Manager) silent() ([]*owned, time.Duration) {
+func (m *Manager) silent() ([]expiry, time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.fresh() {
 		return nil, idle // renewAll rouses us
 	}
-	var silent []*owned
+	var silent []expiry
 	now := m.now()
 	for len(m.queue) > 0 {
 		o := m.queue[0]
@@ -102,7 +110,7 @@ func (m *Manager) silent() ([]*owned, time.Duration) {
 			m.look(o, now+retry)
 			if !o.ending && !o.leaving {
 				o.ending = true
-				silent = append(silent, o)
+				silent = append(silent, expiry{o, o.Session})
 			}
 		}
 	}
@@ -110,19 +118,17 @@ func (m *Manager) silent() ([]*owned, time.Duration) {
 }
 
 // expire ends a session that silent returned.
-func (m *Manager) expire(o *owned) {
-	m.mu.RLock()
-	s := o.Session
-	m.mu.RUnlock()
+func (m *Manager) expire(o *owned, s Session) {
 	err := m.close(m.ctx, s, func(out commit.Outcome) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if o.Epoch != s.Epoch {
-			return // resumed
-		}
-		o.ending = false
-		if out.Err == nil && errors.Is(out.Result.Err, tree.ErrSessionExpired) {
-			m.forget(o)
+		switch {
+		case errors.Is(out.Result.Err, tree.ErrSessionExpired):
+			m.lose(o, s.Epoch, ErrExpired)
+		case errors.Is(out.Result.Err, tree.ErrSessionMoved):
+			m.lose(o, s.Epoch, ErrMoved)
+		default: // OnSession hears of it, or it is tried again
+			m.mu.Lock()
+			o.ending = false
+			m.mu.Unlock()
 		}
 	})
 	if err != nil {

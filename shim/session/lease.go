@@ -52,8 +52,8 @@ func (m *Manager) renewAll() {
 	}
 }
 
-// renew renews the leases that are due, and at least one: its answer is the
-// evidence that the store works, without which no session expires.
+// renew renews the leases that are due. That it answers is the evidence that the
+// store works, without which no session expires.
 func (m *Manager) renew() {
 	start := time.Now()
 	ids := m.toRenew(start)
@@ -75,17 +75,10 @@ func (m *Manager) toRenew(now time.Time) []store.LeaseID {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var ids []store.LeaseID
-	var oldest *owned
 	for id, o := range m.owned {
 		if now.Sub(o.renewed) >= period(o.Timeout) {
 			ids = append(ids, store.LeaseID(id))
 		}
-		if oldest == nil || o.renewed.Before(oldest.renewed) {
-			oldest = o
-		}
-	}
-	if len(ids) == 0 && oldest != nil {
-		ids = append(ids, store.LeaseID(oldest.ID))
 	}
 	return ids
 }
@@ -96,37 +89,34 @@ func (m *Manager) renewed(ids, gone []store.LeaseID, start time.Time) {
 	for _, id := range gone {
 		dead[id] = true
 	}
-	var kicks []Conn
+	lost := map[*owned]int64{}
 	m.mu.Lock()
 	for _, id := range ids {
-		o := m.owned[znode.SessionID(id)]
-		switch {
+		switch o := m.owned[znode.SessionID(id)]; {
 		case o == nil:
-		case !dead[id]:
-			o.renewed = start
+		case dead[id]:
+			lost[o] = o.Epoch
 		default:
-			m.forget(o)
-			if o.conn != nil {
-				kicks = append(kicks, o.conn)
-			}
+			o.renewed = start
 		}
 	}
 	m.mu.Unlock()
-	for _, c := range kicks {
-		c.Kick(ErrExpired)
+	for o, epoch := range lost {
+		m.lose(o, epoch, ErrExpired)
 	}
 }
 
 // patience is how long the store may be silent before time stands still. A
 // client that lives was last heard a third of its timeout before the silence
-// began, or later, so no session of such a client is due before the patience is
-// over.
+// began, or later, so its session comes due two thirds of the timeout after; the
+// renewals, which are a sixth apart, and the patience make the silence known
+// before.
 func (m *Manager) patience() time.Duration { return min(m.o.Min/3, 4*maxTick) }
 
 // fresh reports whether the store has answered lately. m.mu is held.
 func (m *Manager) fresh() bool { return time.Since(m.answered) <= m.patience() }
 
-// hear notes that the store answered. If it was silent for long, or this process
+// hear notes that the store answered, or was not asked. If it was silent for long, or this process
 // was, the silence does not count for any session: those whose clients could not
 // be heard, or not be answered, would expire for no fault of theirs.
 func (m *Manager) hear(now time.Time) {

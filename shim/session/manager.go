@@ -1,6 +1,7 @@
 package session
 
 import (
+	"container/heap"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -145,23 +146,34 @@ func (m *Manager) Each(f func(Info)) {
 }
 
 // OnSession notes that the session's record was removed, if s is nil, or that it
-// is s now. It may be called while the replica is locked or after, in any order.
+// is s now. It may be called while the replica is locked, or after.
 func (m *Manager) OnSession(id znode.SessionID, s *tree.Session) {
-	m.mu.Lock()
+	m.mu.RLock()
 	o := m.owned[id]
-	if o == nil || s != nil && s.Epoch <= o.Epoch {
+	epoch := int64(0)
+	if o != nil {
+		epoch = o.Epoch
+	}
+	m.mu.RUnlock()
+	switch {
+	case o == nil:
+	case s == nil:
+		m.lose(o, epoch, ErrExpired)
+	case s.Epoch > epoch && s.Shim != m.o.Shim:
+		m.lose(o, epoch, ErrMoved)
+	}
+}
+
+// lose forgets o and kicks its connection, unless o has another epoch by now.
+func (m *Manager) lose(o *owned, epoch int64, reason error) {
+	m.mu.Lock()
+	if m.owned[o.ID] != o || o.Epoch != epoch {
 		m.mu.Unlock()
 		return
 	}
-	reason := ErrMoved
-	if s == nil {
-		reason = ErrExpired
-	}
-	if s == nil || s.Shim != m.o.Shim {
-		m.forget(o)
-	}
+	delete(m.owned, o.ID)
+	heap.Remove(&m.queue, o.index)
 	conn := o.conn
-	o.conn = nil
 	if o.leaving {
 		conn = nil // it waits for its reply
 	}
@@ -177,11 +189,11 @@ func (m *Manager) own(s Session, renewed time.Time) {
 	m.mu.Lock()
 	o := m.owned[s.ID]
 	if o == nil {
-		o = &owned{}
+		o = &owned{due: m.now()}
 		m.owned[s.ID] = o
-		o.due = m.now() + s.Timeout
-		m.push(o)
+		heap.Push(&m.queue, o)
 	}
+	m.look(o, m.now()+s.Timeout)
 	o.Session, o.renewed, o.ending, o.leaving = s, renewed, false, false
 	o.heard.Store(int64(m.now()))
 	conn := o.conn

@@ -32,28 +32,12 @@ func (q *queue) Pop() any {
 	return o
 }
 
-// push adds o. m.mu is held.
-func (m *Manager) push(o *owned) {
-	heap.Push(&m.queue, o)
-	if o.index == 0 {
-		m.rouse()
-	}
-}
-
 // look sets when o is looked at next. m.mu is held.
 func (m *Manager) look(o *owned, due time.Duration) {
 	o.due = due
 	heap.Fix(&m.queue, o.index)
 	if o.index == 0 {
 		m.rouse()
-	}
-}
-
-// forget drops o, if it is not yet. m.mu is held.
-func (m *Manager) forget(o *owned) {
-	if m.owned[o.ID] == o {
-		delete(m.owned, o.ID)
-		heap.Remove(&m.queue, o.index)
 	}
 }
 

@@ -188,7 +188,6 @@ func (m *model) one(r tree.Request, op tree.Op) (result tree.Result) {
 		if !may(up.acl, znode.Create) {
 			return fail(tree.ErrNoAuth)
 		}
-		upPath := parent(p)
 		if sequential {
 			p += fmt.Sprintf("%010d", up.creates)
 		}
@@ -216,7 +215,6 @@ func (m *model) one(r tree.Request, op tree.Op) (result tree.Result) {
 		up.pzxid = m.zxid
 		m.event(znode.EventCreated, p)
 		result.Stat = m.stat(p)
-		_ = upPath
 		return result
 
 	case tree.Delete:

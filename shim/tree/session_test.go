@@ -126,7 +126,7 @@ func TestCloseSession(t *testing.T) {
 }
 
 // TestEphemeralKeepsItsLease: whoever writes an ephemeral znode leaves it with
-// its session's lease; fake store's view checks that.
+// its session's lease.
 func TestEphemeralKeepsItsLease(t *testing.T) {
 	w := newWorld(t)
 	w.do(createMode("/e", znode.ModeEphemeral))

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,8 +28,8 @@ type Frame struct {
 type Client struct {
 	tb     testing.TB
 	nc     net.Conn
-	frames chan []byte // closed when the connection ends; backlog
-	hold   sync.Mutex  // held while stalled
+	frames chan []byte   // closed when the connection ends; backlog
+	gate   chan struct{} // holds a token unless stalled; 1
 	xid    proto.Xid
 	// Session is what the handshake answered.
 	Session proto.ConnectResponse
@@ -38,7 +37,8 @@ type Client struct {
 
 // New returns a client on nc, which is closed when the test ends.
 func New(tb testing.TB, nc net.Conn) *Client {
-	c := &Client{tb: tb, nc: nc, frames: make(chan []byte, backlog)}
+	c := &Client{tb: tb, nc: nc, frames: make(chan []byte, backlog), gate: make(chan struct{}, 1)}
+	c.gate <- struct{}{}
 	go c.read()
 	tb.Cleanup(c.Close)
 	return c
@@ -47,9 +47,7 @@ func New(tb testing.TB, nc net.Conn) *Client {
 func (c *Client) read() {
 	defer close(c.frames)
 	for {
-		c.hold.Lock()
-		//lint:ignore SA2001 waits for the end of a stall
-		c.hold.Unlock()
+		c.gate <- <-c.gate
 		frame, err := proto.ReadFrame(c.nc, 1<<30)
 		if err != nil {
 			return
@@ -61,8 +59,8 @@ func (c *Client) read() {
 // Stall keeps the client from reading, but for one frame that it may be reading
 // already, until the returned function is called.
 func (c *Client) Stall() (resume func()) {
-	c.hold.Lock()
-	return c.hold.Unlock
+	token := <-c.gate
+	return func() { c.gate <- token }
 }
 
 // Close drops the connection; the session lives on.
@@ -199,6 +197,14 @@ func (c *Client) Closed() {
 	if f, ok := c.next(); ok {
 		c.tb.Fatalf("a frame instead of the end: % x", f)
 	}
+}
+
+// More takes the next frame, whatever it is, and returns false if there is none
+// because the server has closed the connection.
+func (c *Client) More() bool {
+	c.tb.Helper()
+	_, ok := c.next()
+	return ok
 }
 
 // Text returns all bytes until the server closes the connection, which no frame

@@ -16,19 +16,29 @@ import (
 )
 
 func TestEmbedded(t *testing.T) {
-	conform(t, embedded(t).Conn)
+	t.Parallel()
+	conform(t, small(embedded(t).Conn))
 }
 
 func TestExternal(t *testing.T) {
+	t.Parallel()
 	conform(t, external(t, start(t)).Conn)
 }
 
 // TestUntrusted runs without progress notifications, as with an etcd whose
 // notifications overtake events.
 func TestUntrusted(t *testing.T) {
-	conn := embedded(t).Conn
+	t.Parallel()
+	conn := small(embedded(t).Conn)
 	conn.ProgressTrusted = false
 	conform(t, conn)
+}
+
+// small sets lower limits than the server's, so that tests at the limits do not
+// stall those beside them.
+func small(conn etcd.Conn) etcd.Conn {
+	conn.MaxTxnOps, conn.MaxRequestBytes = 1000, 2<<20
+	return conn
 }
 
 func conform(t *testing.T, conn etcd.Conn) {

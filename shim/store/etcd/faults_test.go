@@ -38,6 +38,7 @@ func contents(t *testing.T, s store.Store) map[store.Key]string {
 // TestFrozen: an etcd that does not answer leaves the outcome open, and what was
 // sent takes effect when it thaws.
 func TestFrozen(t *testing.T) {
+	t.Parallel()
 	e := start(t)
 	s := open(t, external(t, e).Conn, "/frozen/")
 	defer s.Close()
@@ -80,6 +81,7 @@ func TestFrozen(t *testing.T) {
 // success stays, a refusal left nothing, and only "unknown" can be either. A
 // running Watch tells of exactly what stayed.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	e := start(t)
 	conn := external(t, e).Conn
 	s := open(t, conn, "/killed/")
@@ -196,6 +198,7 @@ func TestKilled(t *testing.T) {
 }
 
 func TestNoSpace(t *testing.T) {
+	t.Parallel()
 	s := open(t, external(t, start(t, "--quota-backend-bytes=16777216")).Conn, "/full/")
 	defer s.Close()
 	large := strings.Repeat("x", 1<<20)
@@ -220,6 +223,7 @@ func TestNoSpace(t *testing.T) {
 // TestReplaced: answers of another cluster than the one that was found at the
 // start are not believed.
 func TestReplaced(t *testing.T) {
+	t.Parallel()
 	conn := embedded(t).Conn
 	conn.ClusterID++
 	s := open(t, conn, "/replaced/")

@@ -24,10 +24,14 @@ const noLease = math.MinInt64
 // aborts are the keys of those puts, which never exist. Each part needs its own.
 const aborts = "m/abort/"
 
+// nested is how far a Txn is nested: what the usual limit allows. A server with
+// a higher limit than this takes it flat, which costs it half.
+const nested = 4096
+
 // maxItems returns how many ops, and how many compares, a Txn can hold.
 func maxItems(maxTxnOps int) int {
 	outer := maxTxnOps / 2
-	return max(maxTxnOps, outer*(maxTxnOps-outer))
+	return max(maxTxnOps, min(nested, outer*(maxTxnOps-outer)))
 }
 
 // request returns txn as etcd takes it, and whether it holds puts that abort it.
