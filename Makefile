@@ -8,7 +8,7 @@ TEST ?= .
 
 .PHONY: demo
 demo: ## a real HBase (HBASE=2.6.4 or 2.2.3) on hquorum; stays until Ctrl-C
-	@go run ./test/demo $(DEMOFLAGS)
+	@go build -o bin/demo ./test/demo && exec bin/demo $(DEMOFLAGS)
 
 .PHONY: test
 test: check test-unit test-race test-peers ## everything: checks, unit tests, and the tests against real peers
@@ -31,7 +31,7 @@ test-race: ## the unit tests of the concurrent packages under the race detector
 # cores are enough for one at a time.
 .PHONY: test-peers
 test-peers: ## against real ZooKeeper, etcd and HBase, which are fetched by Maven and the Go proxy
-	go test -p 1 -count 1 -timeout 60m ./test/clients ./test/crash ./test/diff ./test/hbase -run '$(TEST)' -v | $(FILTER)
+	go test -p 1 -count 1 -timeout 60m ./test/peer ./test/clients ./test/crash ./test/diff ./test/hbase -run '$(TEST)' -v | $(FILTER)
 
 # Shows progress and results, not every line of every log.
 FILTER := grep -v --line-buffered -E '^=== (RUN|PAUSE|CONT|NAME)' ; exit $${PIPESTATUS[0]}

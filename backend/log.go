@@ -1,6 +1,8 @@
 package backend
 
 import (
+	"context"
+
 	"github.com/rs/zerolog"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -20,6 +22,17 @@ var quiet = map[string]bool{
 	"simple token is not cryptographically signed":                                         true,
 	"failed to apply request": true,
 }
+
+// closing are the errors of what closing cut off.
+var closing = map[string]bool{
+	context.Canceled.Error():        true,
+	"etcdserver: request cancelled": true,
+	"etcdserver: server stopped":    true,
+}
+
+// longest bounds a field in bytes: etcd logs slow requests whole, which are then
+// all keys of a batch.
+const longest = 300
 
 // bridge is a zapcore.Core.
 type bridge struct {
@@ -41,7 +54,11 @@ func (b bridge) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapco
 
 // Write leaves the ending of the process on fatal entries to zap.
 func (b bridge) Write(entry zapcore.Entry, fields []zapcore.Field) error {
-	b.log.WithLevel(level(entry.Level)).Fields(values(fields)).Msg(entry.Message)
+	shown := values(fields)
+	if text, ok := shown["error"].(string); ok && closing[text] {
+		return nil
+	}
+	b.log.WithLevel(level(entry.Level)).Fields(shown).Msg(entry.Message)
 	return nil
 }
 
@@ -51,6 +68,11 @@ func values(fields []zapcore.Field) map[string]any {
 	encoder := zapcore.NewMapObjectEncoder()
 	for _, field := range fields {
 		field.AddTo(encoder)
+	}
+	for key, value := range encoder.Fields {
+		if text, ok := value.(string); ok && len(text) > longest {
+			encoder.Fields[key] = text[:longest] + "..."
+		}
 	}
 	return encoder.Fields
 }

@@ -11,10 +11,9 @@ import (
 // TLS names PEM files. The zero value is TLS for https endpoints with the
 // system's CAs, and none for others.
 type TLS struct {
-	CA         string // whom to trust instead of the system's CAs
-	Cert, Key  string // who we are; both or neither
-	ServerName string // expected instead of the endpoint's host
-	Insecure   bool   // trust anybody
+	CA        string // whom to trust instead of the system's CAs
+	Cert, Key string // who we are; both or neither
+	Insecure  bool   // trust anybody
 }
 
 // config returns nil when no endpoint wants TLS.
@@ -31,6 +30,6 @@ func (t TLS) config(endpoints []string) (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: TLS files: %w", ErrRefused, err)
 	}
-	config.ServerName, config.InsecureSkipVerify = t.ServerName, t.Insecure // which TLSInfo drops when it has a CA
+	config.InsecureSkipVerify = t.Insecure
 	return config, nil
 }

@@ -67,7 +67,7 @@ const clockInterval = time.Minute
 // old a backup is.
 func (s *Server) tellTime() {
 	for {
-		value := binary.BigEndian.AppendUint64(nil, uint64(s.cfg.now().UnixMilli()))
+		value := binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixMilli()))
 		ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
 		_, err := s.store.Commit(ctx, store.Txn{Ops: []store.Op{{Key: record.ClockKey, Value: value}}})
 		cancel()

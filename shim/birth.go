@@ -14,7 +14,7 @@ import (
 // birth makes the built-in znodes and the meta record, all or none, unless they
 // exist.
 func (s *Server) birth(ctx context.Context) error {
-	meta := record.Meta{Cluster: s.store.ClusterID(), Time: s.cfg.now().UnixMilli()}
+	meta := record.Meta{Cluster: s.store.ClusterID(), Time: time.Now().UnixMilli()}
 	txn := store.Txn{
 		Compares: []store.Compare{{Key: record.MetaKey}},
 		Ops:      []store.Op{{Key: record.MetaKey, Value: meta.Append(nil)}},
@@ -67,7 +67,7 @@ func (s *Server) raise(ctx context.Context, restored bool) error {
 		if err != nil {
 			return err
 		}
-		lost := max(s.cfg.now().Sub(known.time), 0) + clockInterval
+		lost := max(time.Since(known.time), 0) + clockInterval
 		floor = max(floor, known.zxid)
 		floor += znode.Zxid(min(int64(lost/time.Second)*revisionRate, (math.MaxInt64-int64(floor))>>13)) << 12
 		s.log.Warn().Time("newest", known.time).Msg("the store was restored or replaced: zxids are raised")
@@ -79,7 +79,7 @@ func (s *Server) raise(ctx context.Context, restored bool) error {
 	if base == meta.Base && meta.Cluster == s.store.ClusterID() {
 		return nil
 	}
-	raised := record.Meta{Base: base, Cluster: s.store.ClusterID(), Time: s.cfg.now().UnixMilli()}
+	raised := record.Meta{Base: base, Cluster: s.store.ClusterID(), Time: time.Now().UnixMilli()}
 	if err := s.certain(ctx, store.Txn{
 		Compares: []store.Compare{{Key: record.MetaKey, ModRevision: rev}},
 		Ops:      []store.Op{{Key: record.MetaKey, Value: raised.Append(nil)}},

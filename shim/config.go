@@ -60,9 +60,6 @@ type Config struct {
 	// beyond all that can have been handed out since. A store with another
 	// cluster id than before is known to be one.
 	Restored bool
-
-	// now is the clock, for tests.
-	now func() time.Time
 }
 
 // withDefaults returns c completed, or what is wrong with it.
@@ -81,9 +78,6 @@ func (c Config) withDefaults() (Config, error) {
 	def(&c.MaxClientCnxns, 60)
 	if c.Whitelist == nil {
 		c.Whitelist = []string{"srvr", "ruok", "stat"}
-	}
-	if c.now == nil {
-		c.now = time.Now
 	}
 	const least, most = 10 * time.Millisecond, 24 * time.Hour
 	switch {

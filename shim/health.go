@@ -64,7 +64,7 @@ func (s *Server) suspend(why error) {
 		s.log.Error().Err(why).Msg("clients are sent away")
 	}
 	s.health.set(why)
-	s.hub.Suspend(why.Error())
+	s.hub.Suspend()
 }
 
 func (s *Server) serveAgain() {

@@ -21,7 +21,7 @@ func (s *Server) reap() {
 		for _, p := range s.outdated() {
 			began := time.Now()
 			out := s.committer.Do(s.ctx, tree.Request{
-				Internal: true, Now: s.cfg.now().UnixMilli(), Op: tree.DeleteContainer{Path: p},
+				Internal: true, Now: time.Now().UnixMilli(), Op: tree.DeleteContainer{Path: p},
 			})
 			err := errors.Join(out.Err, out.Result.Err)
 			s.log.Debug().Err(err).Str("path", string(p)).Msg("container or TTL znode reaped")
@@ -36,7 +36,7 @@ func (s *Server) reap() {
 // znodes without children whose time has passed since their last change.
 func (s *Server) outdated() []znode.Path {
 	var paths []znode.Path
-	now := s.cfg.now().UnixMilli()
+	now := time.Now().UnixMilli()
 	s.replica.View(func(v *replica.View) {
 		for p, n := range v.Containers() {
 			if n.Children == 0 && n.Stat().Cversion > 0 {

@@ -51,7 +51,7 @@ func (s *Server) repair() {
 		}
 		for p, pzxid := range s.repairs.take() {
 			out := s.committer.Do(s.ctx, tree.Request{
-				Internal: true, Now: s.cfg.now().UnixMilli(), Op: tree.RepairCounter{Path: p, Pzxid: pzxid},
+				Internal: true, Now: time.Now().UnixMilli(), Op: tree.RepairCounter{Path: p, Pzxid: pzxid},
 			})
 			if err := errors.Join(out.Err, out.Result.Err); err != nil {
 				s.log.Warn().Err(err).Str("path", string(p)).Msg("child counter not repaired yet")

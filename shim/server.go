@@ -56,7 +56,7 @@ func New(ctx context.Context, c Config, st store.Store) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg: c, log: c.Log, started: c.now(), store: st, watches: watch.New(conn.Frame),
+		cfg: c, log: c.Log, started: time.Now(), store: st, watches: watch.New(conn.Frame),
 		repairs: newRepairs(), moves: newMoves(), listeners: map[net.Listener]struct{}{},
 	}
 	s.replica = replica.New(c.Log, replica.Hooks{
@@ -90,7 +90,7 @@ func (s *Server) start() {
 	s.words = admin.NewWords(source{s}, c.Whitelist)
 	s.hub = conn.NewHub(conn.Options{
 		Store: s.store, Replica: s.replica, Watches: s.watches, Committer: s.committer, Sessions: s.sessions,
-		Auth: auth.NewRegistry(auth.Options{SuperDigest: c.SuperDigest}), Words: s.words.Answer, Log: c.Log, Now: c.now,
+		Auth: auth.NewRegistry(auth.Options{SuperDigest: c.SuperDigest}), Words: s.words.Answer, Log: c.Log,
 		MaxFrame: c.MaxBuffer, MaxPerAddress: max(c.MaxClientCnxns, 0), Max: c.MaxCnxns, HandshakeTimeout: handshakeTimeout,
 	})
 	s.ctx, s.cancel = context.WithCancel(context.Background())

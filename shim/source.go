@@ -3,6 +3,7 @@ package shim
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/hquorum/hquorum/shim/admin"
 	"github.com/hquorum/hquorum/shim/conn"
@@ -22,7 +23,7 @@ func (x source) Figures() admin.Figures {
 	s := x.s
 	f := admin.Figures{
 		Traffic: s.hub.Stats(), Commits: s.committer.Stats(), Connections: s.hub.Len(),
-		Uptime: s.cfg.now().Sub(s.started),
+		Uptime: time.Since(s.started),
 	}
 	s.hub.Conns(func(c *conn.Conn) { f.Outstanding += c.Info().Queued })
 	s.replica.View(func(v *replica.View) {

@@ -43,20 +43,27 @@ func (c *Committer) plan() *batch {
 }
 
 // own says what the replica needs to know about the batch, committed at rev: the
-// events of each request, and whom to answer after them.
+// events of each request, and whom to answer after them. A request that
+// succeeded has the zxid of its position, whether it has events or not; one that
+// failed has that of the last one before it.
 func (b *batch) own(rev store.Revision) *replica.Own {
-	var seen int // entries of the journal up to the last position
-	last := b.zxid
+	at := func(pos int) znode.Zxid { return znode.PendingZxid(pos).Resolve(b.base, int64(rev)) }
+	zxid := b.zxid
 	if len(b.txn.Ops) > 0 {
-		last = znode.PendingZxid(0).Resolve(b.base, int64(rev))
+		zxid = at(0)
 	}
-	return &replica.Own{Journal: b.journal, Requests: len(b.writes), Done: func(pos int) {
-		for seen < len(b.journal) && b.journal[seen].Pos <= pos {
-			last = znode.PendingZxid(b.journal[seen].Pos).Resolve(b.base, int64(rev))
-			seen++
+	last := 0
+	for pos := range b.results {
+		if b.results[pos].Err == nil {
+			last = pos
+		}
+	}
+	return &replica.Own{Journal: b.journal, Requests: len(b.writes), Last: last, Done: func(pos int) {
+		if b.results[pos].Err == nil && len(b.txn.Ops) > 0 {
+			zxid = at(pos)
 		}
 		b.results[pos].Resolve(b.base, rev)
-		b.writes[pos].Done(Outcome{Result: b.results[pos], Zxid: last})
+		b.writes[pos].Done(Outcome{Result: b.results[pos], Zxid: zxid})
 	}}
 }
 

@@ -24,14 +24,21 @@ var (
 	errDrained = errors.New("conn: drained")
 	// errMalformed: a frame from which no request can be told.
 	errMalformed = errors.New("conn: malformed frame")
-	// errCut: another goroutine has closed the socket and knows why.
+	// errCut: another goroutine has closed the socket and has said why.
 	errCut = errors.New("conn: cut")
+	// errDeaf: too much waits to be sent.
+	errDeaf = errors.New("conn: the client does not read what it is sent")
+	// errClosed and errSuspended: all connections are closed.
+	errClosed    = errors.New("conn: the server is closed")
+	errSuspended = errors.New("conn: clients are sent away")
 )
 
 const (
 	// maxOutstanding is how many writes of a connection may wait for the store
-	// (ZooKeeper's globalOutstandingLimit, which is for all of them).
+	// (ZooKeeper's globalOutstandingLimit, which is for all of them). A large
+	// one counts for several: one more for each outWeight bytes.
 	maxOutstanding = 1000
+	outWeight      = 8 << 10
 	// outBurst is how many bytes of replies the reader gathers before it sends
 	// them.
 	outBurst = 64 << 10
@@ -57,7 +64,7 @@ type Conn struct {
 	ctx    context.Context // ends when the socket is closed
 	cancel context.CancelFunc
 	ending sync.Once
-	why    atomic.Pointer[string] // why it was cut
+	why    error // why it ended, once ctx has
 
 	identity atomic.Pointer[auth.Identity]
 	bound    atomic.Pointer[session.Session] // set by the handshake
@@ -72,7 +79,7 @@ type Conn struct {
 
 func newConn(h *Hub, nc net.Conn, addr netip.Addr) *Conn {
 	c := &Conn{
-		hub: h, o: &h.o, nc: nc, addr: addr, since: h.o.Now(),
+		hub: h, o: &h.o, nc: nc, addr: addr, since: time.Now(),
 		in: in{r: nc, limit: h.o.MaxFrame}, out: newOut(nc, h.o.MaxQueued), flight: newFlight(),
 	}
 	c.reads = c.readBurst
@@ -86,19 +93,16 @@ func newConn(h *Hub, nc net.Conn, addr netip.Addr) *Conn {
 // run serves the connection until it ends. It is the reader's goroutine.
 func (c *Conn) run() {
 	err := c.serve()
-	switch {
-	case errors.Is(err, errDone), errors.Is(err, errDrained):
+	if errors.Is(err, errDone) || errors.Is(err, errDrained) {
 		c.linger()
-		c.cut("")
-	default:
-		c.cut(err.Error())
 	}
+	c.cut(err)
 	c.settle()
 	c.o.Watches.RemoveAll(c)
 	if s := c.bound.Load(); s != nil {
 		c.o.Sessions.Unbind(s.ID, c)
 	}
-	c.log(err)
+	c.log()
 }
 
 func (c *Conn) serve() error {
@@ -142,15 +146,15 @@ func (c *Conn) more() error {
 		}
 		return err
 	}
-	c.burst.start = c.o.Now()
+	c.burst.start = time.Now()
 	c.o.Sessions.Touch(c.session.ID)
 	return nil
 }
 
 // drain lets the writes in flight be answered.
 func (c *Conn) drain() error {
-	if !c.flight.wait(0, c.ctx.Done()) {
-		return errCut
+	if err := c.quiet(); err != nil {
+		return err
 	}
 	if err := c.out.flush(); err != nil {
 		return err
@@ -175,7 +179,7 @@ func (c *Conn) write() {
 			return
 		}
 		if err := c.out.flush(); err != nil {
-			c.cut(err.Error())
+			c.cut(err)
 			return
 		}
 	}
@@ -183,18 +187,13 @@ func (c *Conn) write() {
 
 // quiet waits until all writes of the connection are answered: what follows
 // them in the client's order is answered behind them.
-func (c *Conn) quiet() error {
-	if !c.flight.wait(0, c.ctx.Done()) {
-		return errCut
-	}
-	return nil
-}
+func (c *Conn) quiet() error { return c.flight.wait(0, c.ctx.Done(), c.flush) }
 
 // cut closes the socket at once, whatever is not sent yet. It never blocks and
-// may be called by anybody.
-func (c *Conn) cut(why string) {
+// may be called by anybody; the first call tells why.
+func (c *Conn) cut(why error) {
 	c.ending.Do(func() {
-		c.why.Store(&why)
+		c.why = why
 		c.cancel()
 		c.out.close()
 		c.nc.Close()
@@ -223,7 +222,7 @@ func (c *Conn) linger() {
 }
 
 // Kick implements session.Conn: the session is no longer this connection's.
-func (c *Conn) Kick(reason error) { c.cut(reason.Error()) }
+func (c *Conn) Kick(reason error) { c.cut(reason) }
 
 // Busy implements session.Conn.
 func (c *Conn) Busy() bool { return c.flight.count() > 0 }

@@ -2,27 +2,31 @@ package conn
 
 import "sync"
 
-// flight counts the writes of a connection that have no answer yet.
+// flight counts the requests of a connection that wait for the store. Each has a
+// weight, which grows with its size.
 type flight struct {
 	mu     sync.Mutex
 	n      int
-	atMost int           // what wait waits for, −1 for nothing
+	weight int
+	atMost int           // the weight that wait waits for, −1 for nothing
 	ready  chan struct{} // size 1
 }
 
 func newFlight() flight { return flight{atMost: -1, ready: make(chan struct{}, 1)} }
 
-func (f *flight) add() {
+func (f *flight) add(weight int) {
 	f.mu.Lock()
 	f.n++
+	f.weight += weight
 	f.mu.Unlock()
 }
 
-func (f *flight) done() {
+func (f *flight) done(weight int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.n--
-	if f.n <= f.atMost {
+	f.weight -= weight
+	if f.weight <= f.atMost {
 		f.atMost = -1
 		f.ready <- struct{}{}
 	}
@@ -35,20 +39,30 @@ func (f *flight) count() int {
 	return f.n
 }
 
-// wait returns when at most n are in flight, false if gone comes first, after
-// which it must not be called again. Only the reader waits.
-func (f *flight) wait(n int, gone <-chan struct{}) bool {
+// wait returns nil when at most weight is in flight, errCut if gone comes first,
+// after which it must not be called again. before is called if there is something
+// to wait for; its error ends the wait. Only the reader waits.
+func (f *flight) wait(weight int, gone <-chan struct{}, before func() error) error {
 	f.mu.Lock()
-	if f.n <= n {
+	if f.weight <= weight {
 		f.mu.Unlock()
-		return true
+		return nil
 	}
-	f.atMost = n
+	f.mu.Unlock()
+	if err := before(); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	if f.weight <= weight {
+		f.mu.Unlock()
+		return nil
+	}
+	f.atMost = weight
 	f.mu.Unlock()
 	select {
 	case <-f.ready:
-		return true
+		return nil
 	case <-gone:
-		return false
+		return errCut
 	}
 }

@@ -41,7 +41,7 @@ func (c *Conn) handshake() error {
 	if r.Decode(&cur); cur.Err() != nil {
 		return errMalformed
 	}
-	c.burst.start = c.o.Now()
+	c.burst.start = time.Now()
 	c.burst.count(proto.RequestHeader{Type: proto.OpCreateSession})
 	if err := c.await(r.LastZxidSeen, time.Duration(r.Timeout)*time.Millisecond); err != nil {
 		return err
@@ -69,7 +69,9 @@ func (c *Conn) first() ([]byte, error) {
 	for {
 		if word, ok := c.in.word(); ok {
 			if reply, known := c.o.Words(word); known {
-				c.hub.stats.packets(1, 1)
+				c.burst.received++
+				c.settle()
+				c.hub.stats.packets(0, 1)
 				return nil, c.say(reply)
 			}
 		}

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -31,7 +33,6 @@ type Options struct {
 	// Words answers a four-letter word; known is false if there is no such word.
 	Words func(word string) (reply string, known bool)
 	Log   zerolog.Logger
-	Now   func() time.Time // time.Now
 
 	// MaxFrame is the longest frame taken, in bytes (jute.maxbuffer, 0xfffff).
 	MaxFrame int
@@ -48,6 +49,12 @@ type Options struct {
 	// 10 s.
 	StoreTimeout time.Duration
 }
+
+// The limits that a connection may be refused for.
+var (
+	errTooMany     = errors.New("conn: too many connections (maxCnxns)")
+	errTooManyFrom = errors.New("conn: too many connections from this address (maxClientCnxns)")
+)
 
 // Hub holds the connections of a server.
 type Hub struct {
@@ -75,9 +82,6 @@ const (
 
 // NewHub returns a Hub that serves.
 func NewHub(o Options) *Hub {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	if o.MaxFrame <= 0 {
 		o.MaxFrame = 0xfffff
 	}
@@ -105,10 +109,10 @@ func (h *Hub) Serve(nc net.Conn) {
 	addr, inside := address(nc)
 	c := newConn(h, nc, addr)
 	c.inside = inside
-	if why := h.add(c); why != "" {
+	if err := h.add(c); err != nil {
 		h.stats.rejected.Add(1)
-		h.o.Log.Warn().Stringer("client", addr).Msg(why)
-		c.cut(why)
+		h.o.Log.Warn().Err(err).Stringer("client", addr).Msg("connection refused")
+		c.cut(err)
 		return
 	}
 	go func() {
@@ -126,25 +130,25 @@ func address(nc net.Conn) (addr netip.Addr, inside bool) {
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1}), true
 }
 
-// add returns why c is not taken, "" if it is.
-func (h *Hub) add(c *Conn) string {
+// add takes c in unless a limit forbids it.
+func (h *Hub) add(c *Conn) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case h.state == draining || h.state == closed:
-		return "connection refused: the server is shutting down"
+		return errClosed
 	case c.inside:
 	case h.o.Max > 0 && len(h.conns) >= h.o.Max:
-		return "connection refused: too many connections (maxCnxns)"
+		return errTooMany
 	case h.o.MaxPerAddress > 0 && h.from[c.addr] >= h.o.MaxPerAddress:
-		return "connection refused: too many connections from this address (maxClientCnxns)"
+		return errTooManyFrom
 	}
 	h.conns[c] = struct{}{}
 	h.running.Add(1)
 	if !c.inside {
 		h.from[c.addr]++
 	}
-	return ""
+	return nil
 }
 
 func (h *Hub) remove(c *Conn) {
@@ -190,9 +194,9 @@ func (h *Hub) enter(to state, from ...state) []*Conn {
 
 // Suspend closes all connections and refuses sessions until Resume; four-letter
 // words are answered.
-func (h *Hub) Suspend(why string) {
+func (h *Hub) Suspend() {
 	for _, c := range h.enter(suspended, serving) {
-		c.cut(why)
+		c.cut(errSuspended)
 	}
 }
 
@@ -222,7 +226,7 @@ func (h *Hub) Drain(ctx context.Context) error {
 // Close closes all connections as they are and waits for their goroutines.
 func (h *Hub) Close() error {
 	for _, c := range h.enter(closed, serving, suspended, draining) {
-		c.cut("the server is closed")
+		c.cut(errClosed)
 	}
 	h.cancel()
 	h.running.Wait()
@@ -258,19 +262,19 @@ func (h *Hub) Reset() { h.stats.reset() }
 // remote is how ZooKeeper prints a client's address.
 func (c *Conn) remote() string { return "/" + c.nc.RemoteAddr().String() }
 
-// log tells how the connection ended.
-func (c *Conn) log(err error) {
-	event := c.o.Log.Debug()
-	why := err.Error()
-	if cut := c.why.Load(); *cut != "" {
-		why = *cut
-	}
-	quiet := errors.Is(err, errDone) || errors.Is(err, errDrained) || errors.Is(err, errCut) || errors.Is(err, io.EOF)
-	if !quiet && c.ctx.Err() == nil {
-		event = c.o.Log.Info()
+// log tells how the connection ended: what clients do every day quietly, and what
+// happens to all of them too.
+func (c *Conn) log() {
+	event := c.o.Log.Info()
+	for _, usual := range []error{
+		errDone, errDrained, errSuspended, errClosed, io.EOF, syscall.ECONNRESET, syscall.EPIPE, os.ErrDeadlineExceeded, io.ErrClosedPipe,
+	} {
+		if errors.Is(c.why, usual) {
+			event = c.o.Log.Debug()
+		}
 	}
 	if id := c.SessionID(); id != 0 {
 		event = event.Str("session", "0x"+strconv.FormatInt(int64(id), 16))
 	}
-	event.Str("client", c.remote()).Str("why", why).Msg("connection closed")
+	event.AnErr("why", c.why).Str("client", c.remote()).Msg("connection closed")
 }

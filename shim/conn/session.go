@@ -60,8 +60,8 @@ func (c *Conn) sync(h proto.RequestHeader, body []byte) error {
 }
 
 func (c *Conn) catchUp() error {
-	c.flight.add() // the client waits for the store
-	defer c.flight.done()
+	c.flight.add(1) // the client waits for the store
+	defer c.flight.done(1)
 	ctx, cancel := context.WithTimeout(c.ctx, c.o.StoreTimeout)
 	defer cancel()
 	rev, err := c.o.Store.Sync(ctx)
@@ -74,16 +74,16 @@ func (c *Conn) catchUp() error {
 // closeSession ends the session. The reply comes when its ephemeral znodes are
 // gone, then the connection is closed; what the client sent behind is dropped.
 func (c *Conn) closeSession(h proto.RequestHeader) error {
-	if err := c.launch(); err != nil {
+	if err := c.launch(1); err != nil {
 		return err
 	}
 	start := c.burst.start
 	err := c.o.Sessions.End(c.ctx, c.session, func(out commit.Outcome) {
 		switch {
 		case out.Err != nil:
-			c.cut(out.Err.Error())
+			c.cut(out.Err)
 		case errors.Is(out.Result.Err, tree.ErrSessionMoved):
-			c.cut(out.Result.Err.Error())
+			c.cut(out.Result.Err)
 		default: // that it has expired is as good
 			c.queue(func(dst []byte) []byte {
 				dst, mark := proto.BeginFrame(dst)
@@ -92,10 +92,10 @@ func (c *Conn) closeSession(h proto.RequestHeader) error {
 			})
 		}
 		c.answered(h, out.Zxid, start)
-		c.flight.done()
+		c.flight.done(1)
 	})
 	if err != nil {
-		c.flight.done()
+		c.flight.done(1)
 		return err
 	}
 	if err := c.quiet(); err != nil {

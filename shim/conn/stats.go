@@ -185,14 +185,14 @@ func (c *Conn) settle() {
 	if b.reads == 0 {
 		return
 	}
-	now := c.o.Now()
+	now := time.Now()
 	c.hub.stats.read(b.reads, now.Sub(b.start))
 	c.stats.last(b.op, b.xid, c.o.Replica.Zxid(), now, b.reads, now.Sub(b.start))
 }
 
 // answered counts a write.
 func (c *Conn) answered(h proto.RequestHeader, zxid znode.Zxid, start time.Time) {
-	now := c.o.Now()
+	now := time.Now()
 	c.hub.stats.packets(0, 1)
 	c.hub.stats.write(now.Sub(start))
 	c.stats.last(h.Type, h.Xid, zxid, now, 1, now.Sub(start))

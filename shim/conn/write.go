@@ -22,9 +22,10 @@ func isWrite(op proto.OpCode) bool {
 
 // request is a write of the client's, from submit to its reply.
 type request struct {
-	c     *Conn
-	h     proto.RequestHeader
-	start time.Time
+	c      *Conn
+	h      proto.RequestHeader
+	start  time.Time
+	weight int
 	commit.Write
 }
 
@@ -35,28 +36,28 @@ func (c *Conn) submit(h proto.RequestHeader, body []byte) error {
 	if !ok {
 		return c.fail(h, proto.MarshallingError)
 	}
-	r := &request{c: c, h: h, start: c.burst.start}
+	r := &request{c: c, h: h, start: c.burst.start, weight: min(1+len(body)/outWeight, maxOutstanding)}
 	r.Request = tree.Request{
 		Session: c.session.ID, Epoch: c.session.Epoch, Identity: *c.identity.Load(),
-		Now: c.burst.start.UnixMilli(), Op: op,
+		Now: time.Now().UnixMilli(), Op: op,
 	}
 	r.Done = r.done
-	if err := c.launch(); err != nil {
+	if err := c.launch(r.weight); err != nil {
 		return err
 	}
 	if err := c.o.Committer.Submit(c.ctx, &r.Write); err != nil {
-		c.flight.done()
+		c.flight.done(r.weight)
 		return err
 	}
 	return nil
 }
 
 // launch counts a write that is about to be submitted.
-func (c *Conn) launch() error {
-	if !c.flight.wait(maxOutstanding-1, c.ctx.Done()) {
-		return errCut
+func (c *Conn) launch(weight int) error {
+	if err := c.flight.wait(maxOutstanding-weight, c.ctx.Done(), c.flush); err != nil {
+		return err
 	}
-	c.flight.add()
+	c.flight.add(weight)
 	return nil
 }
 
@@ -138,20 +139,20 @@ func (r *request) done(out commit.Outcome) {
 	c := r.c
 	switch {
 	case out.Err != nil:
-		c.cut(out.Err.Error()) // what the client calls a connection loss
+		c.cut(out.Err) // what the client calls a connection loss
 	case errors.Is(out.Result.Err, tree.ErrSessionMoved):
-		c.cut(out.Result.Err.Error())
+		c.cut(out.Result.Err)
 	default:
 		c.queue(func(dst []byte) []byte { return appendReply(dst, r.h, out) })
 	}
 	c.answered(r.h, out.Zxid, r.start)
-	c.flight.done()
+	c.flight.done(r.weight)
 }
 
 // queue appends a frame from outside the reader.
 func (c *Conn) queue(encode func(dst []byte) []byte) {
 	if !c.out.queue(encode) {
-		c.cut("the client does not read what it is sent")
+		c.cut(errDeaf)
 	}
 }
 

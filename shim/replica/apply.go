@@ -69,8 +69,12 @@ func (r *Replica) apply(c store.Change, own *Own) {
 	case journal == nil:
 		journal = s.derive(v)
 	}
+	last := lastPos(journal)
+	if own != nil {
+		last = max(last, own.Last)
+	}
 	v.rev = c.Revision
-	v.zxid = max(v.zxid, s.at(lastPos(journal)))
+	v.zxid = max(v.zxid, s.at(last))
 	r.publish()
 
 	r.fire(journal, own)

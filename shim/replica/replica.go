@@ -34,6 +34,9 @@ type Own struct {
 	Journal record.Journal
 	// Requests is the number of requests in the batch.
 	Requests int
+	// Last is the position of the last request that succeeded. Its zxid is the
+	// replica's after the change.
+	Last int
 	// Done, if set, is called for each position from 0 to Requests-1, after the
 	// events of that position and before those of the next.
 	Done func(pos int)

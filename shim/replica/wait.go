@@ -16,11 +16,23 @@ func (r *Replica) Wait(ctx context.Context, rev store.Revision) error {
 }
 
 // WaitZxid returns nil as soon as the tree shows the transaction z and all
-// before it, or ctx's error if that ends first.
+// before it, or ctx's error if that ends first. From then on the replica's zxid
+// is not below z: another process may know of later positions in the same
+// revision than can be told from what is stored, and who has seen them there
+// must not see time go back here.
 func (r *Replica) WaitZxid(ctx context.Context, z znode.Zxid) error {
-	return r.waiters.wait(ctx, func() bool {
+	if err := r.waiters.wait(ctx, func() bool {
 		return r.Zxid() >= z || znode.LastZxid(r.Base(), int64(r.Revision())) >= z
-	})
+	}); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.view.zxid < z {
+		r.view.zxid = z
+		r.publish()
+	}
+	return nil
 }
 
 // waiters wakes those whose condition has come true. Conditions must not lock.

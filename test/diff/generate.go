@@ -56,7 +56,7 @@ func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 // join opens a new session for the client and gives it its credentials.
 func (g *generator) join(client string) {
 	g.step(Step{Client: client, Connect: &Connect{
-		Timeout: 20000 + int32(g.IntN(4))*10000, NoReadOnly: g.chance(10), ReadOnly: g.chance(10), Zxid: pick(g, []int{ZxidSeen, ZxidZero}),
+		Timeout: 30000, NoReadOnly: g.chance(10), ReadOnly: g.chance(10), Zxid: pick(g, []int{ZxidSeen, ZxidZero}),
 	}})
 	g.authenticate(client)
 }

@@ -11,7 +11,7 @@ import (
 // names gives what differs from run to run by nature the same names on both servers.
 //
 // A zxid is named after the write whose reply carried it: "t12.0" is the first request of step 12. Zxids older than
-// the program are "old"; others, of expiries for example, are numbered as they appear, with the newest named one
+// the program are "old"; others, of sessions' ends for example, are numbered as they appear, with the newest named one
 // before them. So two servers agree exactly when every zxid in a Stat or an event points at the same write.
 type names struct {
 	base     string
@@ -24,7 +24,7 @@ type names struct {
 	ctimes   map[int64]int64      // czxid → ctime
 	mtimes   map[int64]int64      // mzxid → mtime
 	births   map[string]wire.Stat // of built-in znodes when the program started, whose versions count from there
-	ending   map[int64]bool       // zxids of session ends, whose events come in no particular order
+	ending   map[int64]bool       // zxids of no named write: session ends, whose events come in no particular order
 }
 
 type named struct {
@@ -51,7 +51,6 @@ func (n *names) learn(step int, list []arrival) {
 		}
 		n.zxids[z] = fmt.Sprintf("t%d.%d", step, a.request.at)
 		n.order = append(n.order, named{z, step})
-		n.ending[z] = a.request.op.Code == wire.CloseSession
 	}
 }
 
@@ -61,8 +60,7 @@ func changes(a arrival) bool {
 		return false
 	}
 	switch a.request.op.Code {
-	case wire.Create, wire.Create2, wire.CreateContainer, wire.CreateTTL, wire.Delete, wire.SetData, wire.SetACL,
-		wire.CloseSession:
+	case wire.Create, wire.Create2, wire.CreateContainer, wire.CreateTTL, wire.Delete, wire.SetData, wire.SetACL:
 		return true
 	case wire.Multi:
 		reply, err := wire.DecodeReply(wire.Multi, a.frame.Body)

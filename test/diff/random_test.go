@@ -20,22 +20,35 @@ var seen coverage
 
 // both runs the program on both servers and compares. An error is about the harness.
 func both(p pair, program Program) (*Difference, error) {
-	base := ""
-	if !program.Root {
-		base = fmt.Sprintf("/diff-%d-%d", os.Getpid(), attempts.Add(1))
+	base := freshPlace(program)
+	return compareRuns(program, func() (Transcript, error) { return Run(p.oracle.Addr(), base, program) },
+		func() (Transcript, error) { return Run(p.test.Addr(), base, program) })
+}
+
+// freshPlace is a fresh place for the program.
+func freshPlace(program Program) string {
+	if program.Root {
+		return ""
 	}
+	return fmt.Sprintf("/diff-%d-%06d", os.Getpid(), attempts.Add(1))
+}
+
+func compareRuns(program Program, onOracle, onTest func() (Transcript, error)) (*Difference, error) {
 	var oracle, test Transcript
-	defer func() { seen.add(oracle) }()
 	var oracleErr, testErr error
 	var both sync.WaitGroup
-	both.Go(func() { oracle, oracleErr = Run(p.oracle.Addr(), base, program) })
-	both.Go(func() { test, testErr = Run(p.test.Addr(), base, program) })
+	both.Go(func() { oracle, oracleErr = onOracle() })
+	both.Go(func() { test, testErr = onTest() })
 	both.Wait()
+	seen.add(oracle)
 	if oracleErr != nil {
 		return nil, fmt.Errorf("ZooKeeper: %w", oracleErr)
 	}
 	if testErr != nil && test == nil {
 		return nil, fmt.Errorf("server under test: %w", testErr)
+	}
+	if *flagShow {
+		fmt.Println(&Difference{Program: program, At: len(oracle) - 1, Oracle: oracle, Test: oracle})
 	}
 	if d := Compare(program, oracle, test, !*flagKnown); d != nil {
 		return d, nil

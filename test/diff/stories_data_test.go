@@ -35,7 +35,7 @@ func dataStories() []story {
 		)},
 		{name: "a node that comes again starts anew", steps: steps(join("ann"),
 			each("ann", create2("~/a", "1"), set("~/a", "2", 0), setACL("~/a", 0, world(wire.PermAll)), create("~/a/c", ""), del("~/a/c", 0), exists("~/a"),
-				del("~/a", 1), create2("~/a", "3"), exists("~/a"), children2("~/a"), getACL("~/a"))),
+				del("~/a", 1), create2("~/a", "3"), exists("~/a"), children2("~/a"), getACL("~/a")),
 		)},
 		{name: "versions as locks", steps: steps(join("ann", "bob"),
 			do("ann", create("~/lock", "free")), do("ann", get("~/lock")), do("bob", get("~/lock")),

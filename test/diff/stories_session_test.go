@@ -35,7 +35,8 @@ func sessionStories() []story {
 		{name: "a session that expires", with: quick, steps: steps(join("ann", "bob"), do("ann", create("~/p", "")), watching, short("eve"), each("eve", create("~/e1", "", ephemeral), create("~/e2", "", ephemeral), create("~/p/e3", "", ephemeral)), hangUp("eve"),
 			gone("ann", "~/e1"), each("bob", exists("~/e1"), exists("~/e2"), children2("~"), children2("~/p")), resume("eve"), join("eve"), do("eve", ephemerals("/")))},
 		{name: "a session expires while its connection is open", with: quick, steps: steps(join("ann"), short("eve"), do("eve", create("~/e", "", ephemeral)), gone("ann", "~/e"), do("eve", exists("~/e")), resume("eve"))},
-		{name: "a session that is resumed in time lives on", with: quick, steps: steps(join("ann"), short("eve"), short("fay"), each("eve", create("~/e", "", ephemeral)), each("fay", create("~/f", "", ephemeral)), hangUp("fay"), hangUp("eve"), connect("eve", Connect{Session: Resume, Timeout: 10000, Zxid: ZxidSeen}), gone("ann", "~/f"), do("ann", exists("~/e")), do("eve", exists("~/e")), leave("eve"), do("ann", exists("~/e")))},
+		{name: "a session that is resumed in time lives on", with: quick, steps: steps(join("ann"), connect("eve", Connect{Timeout: 10000, Zxid: ZxidZero}), short("fay"), each("eve", create("~/e", "", ephemeral)), each("fay", create("~/f", "", ephemeral)), hangUp("fay"), hangUp("eve"), connect("eve", Connect{Session: Resume, Timeout: 10000, Zxid: ZxidSeen}), gone("ann", "~/f"), do("ann", exists("~/e")), do("eve", exists("~/e")), leave("eve"), do("ann", exists("~/e")))},
+		{name: "resume with another timeout", steps: steps(join("ann"), connect("ann", Connect{Session: Resume, Timeout: 40000, Zxid: ZxidSeen}), connect("ann", Connect{Session: Resume, Timeout: 5000, Zxid: ZxidSeen}), connect("ann", Connect{Session: Resume, Timeout: 6000, Zxid: ZxidSeen}))},
 		{name: "whoAmI", steps: steps(join("ann"), joinAs("cat", "cat:purr"), superuser(), do("ann", wire.Op{Code: wire.WhoAmI}), do("cat", wire.Op{Code: wire.WhoAmI}), do("sue", wire.Op{Code: wire.WhoAmI}))},
 	}
 }
@@ -46,7 +47,8 @@ func reapStories() []story {
 			do("ann", del("~/c/k", -1)), gone("ann", "~/c"), each("bob", exists("~/never"), children2("~"), createContainer("~/c"), exists("~/c")))},
 		{name: "nested containers", with: quick, steps: steps(join("ann", "bob"), do("ann", multi(createContainer("~/c"), createContainer("~/c/d"), create("~/c/d/k", ""), del("~/c/d/k", -1))), gone("ann", "~/c"), do("bob", exists("~")))},
 		{name: "a container with an ephemeral child", with: quick, steps: steps(join("ann", "bob", "eve"), do("ann", createContainer("~/c")), do("eve", create("~/c/e", "", ephemeral)), leave("eve"), gone("ann", "~/c"), do("bob", exists("~")))},
-		{name: "a TTL node goes when nobody changes it", with: quick, steps: steps(join("ann", "bob"), do("bob", addWatch("~/t", recursiveWatch)), each("ann", createTTL("~/t", 300, withTTL), createTTL("~/keep", 1<<40-1, withTTL), createTTL("~/s-", 300, sequentialWithTTL)), gone("ann", "~/s-0000000002"), gone("ann", "~/t"), each("bob", children2("~"), exists("~/keep")))},
+		{name: "a TTL node goes when nobody changes it", with: quick, steps: steps(join("ann", "bob"), do("bob", addWatch("~/t", recursiveWatch)), each("ann", createTTL("~/t", 300, withTTL), createTTL("~/keep", 1<<40-1, withTTL)), gone("ann", "~/t"), each("bob", children2("~"), exists("~/keep")))},
+		{name: "a sequential TTL node goes too", with: quick, steps: steps(join("ann"), do("ann", createTTL("~/s-", 300, sequentialWithTTL)), gone("ann", "~/s-0000000000"), do("ann", children2("~")))},
 		{name: "a TTL node with children stays", with: quick, steps: steps(join("ann", "bob"), each("ann", createTTL("~/t", 200, withTTL), create("~/t/k", ""), createTTL("~/u", 200, withTTL)), gone("ann", "~/u"), do("bob", exists("~/t")), do("ann", del("~/t/k", -1)), gone("ann", "~/t"), do("bob", exists("~")))},
 	}
 }

@@ -74,6 +74,6 @@ func wireStories() []story {
 			[]Step{{Client: "ann", Raw: append(frame(most, 0, 0, 0, 77, 0, 0, 0, 3), append(binary.BigEndian.AppendUint32(nil, 1), append([]byte("x"), make([]byte, most-8-5)...)...)...)}},
 			[]Step{{Client: "ann", Raw: append(frame(most+1, 0, 0, 0, 78, 0, 0, 0, 3), make([]byte, 100)...)}}, resume("ann"), do("ann", exists("~")))},
 		{name: "replies keep their xids", steps: steps(join("ann"), []Step{{Client: "ann", Raw: slices.Concat(
-			exists("/").Frame(7), exists("/").Frame(7), exists("/none").Frame(-100), wire.Op{Code: wire.Ping}.Frame(5), wire.Op{Code: wire.WhoAmI}.Frame(1<<31-1), exists("/none").Frame(0))}})},
+			syncAt("/").Frame(7), syncAt("/").Frame(7), exists("/none").Frame(-100), exists("/none").Frame(-1<<31), wire.Op{Code: wire.WhoAmI}.Frame(1<<31-1), exists("/none").Frame(0))}})},
 	}
 }

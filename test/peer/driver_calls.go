@@ -31,6 +31,11 @@ func (d *Driver) Status(ctx context.Context) (status Status, err error) {
 	return status, d.Do(ctx, &status, "status")
 }
 
+// AwaitInitialised returns when the active master has initialised itself, which is some time after it became active.
+func (d *Driver) AwaitInitialised(ctx context.Context) error {
+	return d.Do(ctx, nil, "await-initialised")
+}
+
 // Create creates a table with one column family.
 func (d *Driver) Create(ctx context.Context, table, family string) error {
 	return d.Do(ctx, nil, "create", table, family)

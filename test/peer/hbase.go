@@ -94,9 +94,15 @@ func (h *HBase) startAll(ctx context.Context) error {
 			return err
 		}
 	}
-	return h.AwaitStatus(ctx, 4*time.Minute, "all servers", func(s Status) bool {
+	err := h.AwaitStatus(ctx, 4*time.Minute, "all servers", func(s Status) bool {
 		return s.Active != "" && len(s.Backups) == h.options.Masters-1 && len(s.RegionServers) == h.options.RegionServers
 	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	return h.driver.AwaitInitialised(ctx)
 }
 
 // Start starts one more server on a free port and does not wait for it to join.

@@ -61,8 +61,9 @@ func appendACL(b []byte, list []ACL) []byte {
 
 // cursor reads a record from the front; after the first error it gives zero values.
 type cursor struct {
-	rest []byte
-	err  error
+	rest     []byte
+	err      error
+	volatile func(left, n int) // if set, told of fields that differ from run to run: bytes left before it, its length
 }
 
 func (c *cursor) take(n int) []byte {
@@ -143,11 +144,21 @@ func (c *cursor) acl() []ACL {
 	return list
 }
 
+// varying reads a long that differs from run to run unless it is 0 or negative.
+func (c *cursor) varying() int64 {
+	left := len(c.rest)
+	v := c.long()
+	if c.volatile != nil && c.err == nil && v > 0 {
+		c.volatile(left, 8)
+	}
+	return v
+}
+
 func (c *cursor) stat() *Stat {
 	s := &Stat{
-		Czxid: c.long(), Mzxid: c.long(), Ctime: c.long(), Mtime: c.long(),
+		Czxid: c.varying(), Mzxid: c.varying(), Ctime: c.varying(), Mtime: c.varying(),
 		Version: c.int(), Cversion: c.int(), Aversion: c.int(),
-		EphemeralOwner: c.long(), DataLength: c.int(), NumChildren: c.int(), Pzxid: c.long(),
+		EphemeralOwner: c.varying(), DataLength: c.int(), NumChildren: c.int(), Pzxid: c.varying(),
 	}
 	if c.err != nil {
 		return nil

@@ -77,8 +77,8 @@ func (w *watch) run(ctx context.Context, responses clientv3.WatchChan) error {
 			case !open:
 				err = fmt.Errorf("%w: the stream ended", store.ErrUnavailable)
 			default:
-				w.heard = time.Now()
 				err = w.take(resp)
+				w.heard = time.Now() // after it: the time that emit took is not silence
 			}
 		case <-w.store.nudge:
 			w.pause = 0

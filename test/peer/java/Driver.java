@@ -147,6 +147,9 @@ public final class Driver {
     switch (a[0]) {
       case "status":
         return status(admin);
+      case "await-initialised":
+        admin.listNamespaceDescriptors(); // a master that is not initialised yet makes the client wait here
+        return null;
       case "shutdown":
         admin.shutdown();
         return null;
@@ -201,7 +204,6 @@ public final class Driver {
   }
 
   private static Object status(Admin admin) throws Exception {
-    admin.listNamespaceDescriptors(); // a master that is not initialised yet makes the client wait here
     ClusterMetrics metrics = admin.getClusterMetrics(EnumSet.of(ClusterMetrics.Option.MASTER,
         ClusterMetrics.Option.BACKUP_MASTERS, ClusterMetrics.Option.LIVE_SERVERS, ClusterMetrics.Option.DEAD_SERVERS));
     Map<String, Object> status = new LinkedHashMap<>();

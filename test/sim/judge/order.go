@@ -65,10 +65,34 @@ func (j *court) floors() {
 		switch {
 		case c.op.Code == wire.Sync && c.zxid() < floor:
 			j.find(blame("P7", c), "sync is answered at %#x, but %#x was acknowledged before it was asked for", c.zxid(), floor)
-		case c.write() && c.zxid() < floor:
+		case c.taken != 0 && c.zxid() < floor && j.effective(c):
 			j.find(blame("P2", c), "%v is at %#x, but %#x was acknowledged before it was asked for", c.op.Code, c.zxid(), floor)
+		case c.write() && c.zxid() < floor && !j.trueSince(c, floor):
+			j.find(blame("P2", c), "%v of %q is answered with %v at %#x, which is not true any more at %#x, which was acknowledged before it was asked for",
+				c.op.Code, c.op.Path, c.reply.Frame.Err, c.zxid(), floor)
 		}
 	}
+}
+
+// trueSince reports whether the answer to a write that changed nothing is right
+// at some zxid from floor on that can have been before the answer.
+func (j *court) trueSince(c *call, floor int64) bool {
+	for _, z := range j.points(floor, j.latest(c.reply.Seq)+1) {
+		d := j.tree.at(z).draft(z)
+		if differs(c, d.do(c.who(), c.op), d) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// latest returns the last zxid that the store had made before something.
+func (j *court) latest(before Seq) int64 {
+	i, _ := slices.BinarySearchFunc(j.h.Changes, before, func(c Change, s Seq) int { return cmp.Compare(c.Seq, s) })
+	if i == 0 {
+		return 0
+	}
+	return last(j.h.Changes[i-1].Revision)
 }
 
 // pipelines checks that the writes of a connection were done in order or not at
