@@ -2,7 +2,6 @@ package shim
 
 import (
 	"context"
-	"encoding/binary"
 	"time"
 
 	"github.com/hquorum/hquorum/shim/record"
@@ -51,8 +50,8 @@ func (s *Server) newest(ctx context.Context) (trace, error) {
 				at = max(at, m.Time)
 			}
 		case record.KindClock:
-			if len(kv.Value) == 8 {
-				at = max(at, int64(binary.BigEndian.Uint64(kv.Value)))
+			if c, err := record.DecodeClock(kv.Value); err == nil {
+				at = max(at, c.Time)
 			}
 		}
 		return nil
@@ -63,21 +62,38 @@ func (s *Server) newest(ctx context.Context) (trace, error) {
 // clockInterval is the time between two notes of the time in the store.
 const clockInterval = time.Minute
 
-// tellTime notes the time in the store now and then, so that it can be told how
-// old a backup is.
+// rejuvenated reports whether the store is younger than what it holds says: it
+// was restored from a snapshot.
+func (s *Server) rejuvenated(ctx context.Context) (bool, error) {
+	var noted record.Clock
+	s.replica.View(func(v *replica.View) { noted = v.Clock() })
+	age, err := s.store.Age(ctx)
+	return age < noted.Age, err
+}
+
+// tellTime notes the time and the store's age in the store now and then, so that
+// a backup can be told for one, and how old it is.
 func (s *Server) tellTime() {
 	for {
-		value := binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixMilli()))
-		ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
-		_, err := s.store.Commit(ctx, store.Txn{Ops: []store.Op{{Key: record.ClockKey, Value: value}}})
-		cancel()
-		if err != nil {
+		if err := s.noteTime(); err != nil {
 			s.log.Debug().Err(err).Msg("the time was not noted")
 		}
 		if !wait(s.ctx, clockInterval) {
 			return
 		}
 	}
+}
+
+func (s *Server) noteTime() error {
+	ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
+	defer cancel()
+	age, err := s.store.Age(ctx)
+	if err != nil {
+		return err
+	}
+	now := record.Clock{Time: time.Now().UnixMilli(), Age: age}
+	_, err = s.store.Commit(ctx, store.Txn{Ops: []store.Op{{Key: record.ClockKey, Value: now.Append(nil)}}})
+	return err
 }
 
 // wait returns true after d, false if ctx ends first.

@@ -55,20 +55,21 @@ func (s *Server) load(ctx context.Context) error {
 // revisionRate is how many revisions a second a store makes at the most.
 const revisionRate = 100_000
 
-// raise makes sure that zxids go on above all that were handed out: those that
-// the caller knows of, those of this process, and, where the store holds a
-// backup, as many as can have been made since that was taken. It loads the tree
-// again if it had to raise the base.
+// raise makes sure that zxids go on above all that were handed out: those of this
+// process, and, where the store holds a backup, as many as can have been made
+// since that was taken. It holds one if it has another cluster id than before, or
+// lacks what the caller knows of. raise loads the tree again if it had to raise
+// the base.
 func (s *Server) raise(ctx context.Context, restored bool) error {
 	meta, rev, at := s.meta()
-	floor := max(s.cfg.ZxidFloor, s.replica.Zxid())
-	if restored || meta.Cluster != s.store.ClusterID() {
+	floor := s.replica.Zxid()
+	if restored || s.cfg.ZxidFloor > floor || meta.Cluster != s.store.ClusterID() {
 		known, err := s.newest(ctx)
 		if err != nil {
 			return err
 		}
 		lost := max(time.Since(known.time), 0) + clockInterval
-		floor = max(floor, known.zxid)
+		floor = max(floor, known.zxid, s.cfg.ZxidFloor)
 		floor += znode.Zxid(min(int64(lost/time.Second)*revisionRate, (math.MaxInt64-int64(floor))>>13)) << 12
 		s.log.Warn().Time("newest", known.time).Msg("the store was restored or replaced: zxids are raised")
 	}

@@ -70,7 +70,11 @@ func New(ctx context.Context, c Config, st store.Store) (*Server, error) {
 	if err := s.load(ctx); err != nil {
 		return nil, fmt.Errorf("shim: load the tree: %w", err)
 	}
-	if err := s.raise(ctx, c.Restored); err != nil {
+	younger, err := s.rejuvenated(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("shim: ask for the store's age: %w", err)
+	}
+	if err := s.raise(ctx, c.Restored || younger); err != nil {
 		return nil, fmt.Errorf("shim: raise the zxid base: %w", err)
 	}
 	s.start()

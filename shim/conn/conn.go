@@ -58,7 +58,7 @@ type Conn struct {
 	since  time.Time
 	in     in
 	out    *out
-	flight flight
+	flight *flight // the session's, once bound is set
 	stats  stats
 
 	ctx    context.Context // ends when the socket is closed
@@ -80,7 +80,7 @@ type Conn struct {
 func newConn(h *Hub, nc net.Conn, addr netip.Addr) *Conn {
 	c := &Conn{
 		hub: h, o: &h.o, nc: nc, addr: addr, since: time.Now(),
-		in: in{r: nc, limit: h.o.MaxFrame}, out: newOut(nc, h.o.MaxQueued), flight: newFlight(),
+		in: in{r: nc, limit: h.o.MaxFrame}, out: newOut(nc, h.o.MaxQueued),
 	}
 	c.reads = c.readBurst
 	c.stats.reset()
@@ -99,10 +99,12 @@ func (c *Conn) run() {
 	c.cut(err)
 	c.settle()
 	c.o.Watches.RemoveAll(c)
+	c.log()
+	c.hub.remove(c)
 	if s := c.bound.Load(); s != nil {
 		c.o.Sessions.Unbind(s.ID, c)
+		c.hub.leave(s.ID, c.flight)
 	}
-	c.log()
 }
 
 func (c *Conn) serve() error {
@@ -185,10 +187,6 @@ func (c *Conn) write() {
 	}
 }
 
-// quiet waits until all writes of the connection are answered: what follows
-// them in the client's order is answered behind them.
-func (c *Conn) quiet() error { return c.flight.wait(0, c.ctx.Done(), c.flush) }
-
 // cut closes the socket at once, whatever is not sent yet. It never blocks and
 // may be called by anybody; the first call tells why.
 func (c *Conn) cut(why error) {
@@ -225,7 +223,14 @@ func (c *Conn) linger() {
 func (c *Conn) Kick(reason error) { c.cut(reason) }
 
 // Busy implements session.Conn.
-func (c *Conn) Busy() bool { return c.flight.count() > 0 }
+func (c *Conn) Busy() bool { return c.queued() > 0 }
+
+func (c *Conn) queued() int {
+	if c.bound.Load() == nil {
+		return 0
+	}
+	return c.flight.count()
+}
 
 // SessionID implements watch.Watcher.
 func (c *Conn) SessionID() znode.SessionID {

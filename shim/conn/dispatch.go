@@ -114,9 +114,17 @@ func (c *Conn) read(v *replica.View, h proto.RequestHeader, body []byte) {
 	case proto.OpMultiRead:
 		c.multiRead(v, h, &cur)
 		return
+	case proto.OpAddWatch:
+		c.addWatch(v, h, &cur)
+		return
+	case proto.OpCheckWatches:
+		c.checkWatches(v, h, &cur)
+		return
+	case proto.OpRemoveWatches:
+		c.removeWatches(v, h, &cur)
+		return
 	}
-	// The others start with a path, and none of them takes a null one.
-	if len(body) < 4 || int32(binary.BigEndian.Uint32(body)) < 0 {
+	if nullPath(body) {
 		c.deny(v, h, proto.MarshallingError)
 		return
 	}
@@ -131,13 +139,13 @@ func (c *Conn) read(v *replica.View, h proto.RequestHeader, body []byte) {
 		c.getACL(v, h, &cur)
 	case proto.OpGetAllChildrenNumber:
 		c.getAllChildrenNumber(v, h, &cur)
-	case proto.OpAddWatch:
-		c.addWatch(v, h, &cur)
-	case proto.OpCheckWatches:
-		c.checkWatches(v, h, &cur)
-	case proto.OpRemoveWatches:
-		c.removeWatches(v, h, &cur)
 	}
+}
+
+// nullPath reports whether a body starts with a null path, which only some
+// requests take. To others it is what makes Java throw.
+func nullPath(body []byte) bool {
+	return len(body) >= 4 && int32(binary.BigEndian.Uint32(body)) == -1
 }
 
 // begin starts a reply of the reader's; end finishes it.

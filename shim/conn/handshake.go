@@ -43,7 +43,7 @@ func (c *Conn) handshake() error {
 	}
 	c.burst.start = time.Now()
 	c.burst.count(proto.RequestHeader{Type: proto.OpCreateSession})
-	if err := c.await(r.LastZxidSeen, time.Duration(r.Timeout)*time.Millisecond); err != nil {
+	if err := c.catchUpWith(r.LastZxidSeen, time.Duration(r.Timeout)*time.Millisecond); err != nil {
 		return err
 	}
 	if err := c.enter(r); err != nil {
@@ -96,10 +96,10 @@ func (c *Conn) say(reply string) error {
 	return errDone
 }
 
-// await holds a client that has seen more than this server until that has
+// catchUpWith holds a client that has seen more than this server until that has
 // caught up. If it does not, the client gets no answer and tries another server,
 // as it does with ZooKeeper.
-func (c *Conn) await(seen znode.Zxid, timeout time.Duration) error {
+func (c *Conn) catchUpWith(seen znode.Zxid, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(c.ctx, max(min(timeout/3, maxHold), 0))
 	defer cancel()
 	replica := c.o.Replica
@@ -129,7 +129,7 @@ func (c *Conn) enter(r proto.ConnectRequest) error {
 	if err != nil {
 		return err
 	}
-	c.session = s
+	c.session, c.flight = s, c.hub.board(s.ID)
 	c.bound.Store(&s)
 	if err := c.o.Sessions.Bind(s, c); err != nil {
 		return err

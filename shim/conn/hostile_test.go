@@ -154,6 +154,9 @@ func TestTrickle(t *testing.T) {
 
 // A client that does not read its events is cut, and nobody waits for it.
 func TestSlowReader(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of large writes")
+	}
 	run(t, shim.Config{}, func(r *rig) {
 		slow, writer := r.client(), r.client()
 		slow.Must(proto.OpAddWatch, proto.AddWatchRequest{Path: "/", Mode: proto.AddPersistentRecursive}.Append, &proto.ErrorResponse{})

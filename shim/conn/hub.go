@@ -20,6 +20,7 @@ import (
 	"github.com/hquorum/hquorum/shim/session"
 	"github.com/hquorum/hquorum/shim/store"
 	"github.com/hquorum/hquorum/shim/watch"
+	"github.com/hquorum/hquorum/shim/znode"
 )
 
 // Options of a Hub. The rooms are required, the rest has defaults.
@@ -58,16 +59,19 @@ var (
 
 // Hub holds the connections of a server.
 type Hub struct {
-	o       Options
-	stats   hubStats
-	ctx     context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup
+	o     Options
+	stats hubStats
+	// refusals logs what hostile clients can make happen often.
+	refusals zerolog.Logger
+	ctx      context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
 
-	mu    sync.Mutex
-	state state
-	conns map[*Conn]struct{}
-	from  map[netip.Addr]int
+	mu      sync.Mutex
+	state   state
+	conns   map[*Conn]struct{}
+	from    map[netip.Addr]int
+	flights map[znode.SessionID]*flight
 }
 
 // state says what a Hub does with connections.
@@ -94,7 +98,8 @@ func NewHub(o Options) *Hub {
 	if o.StoreTimeout <= 0 {
 		o.StoreTimeout = 10 * time.Second
 	}
-	h := &Hub{o: o, conns: map[*Conn]struct{}{}, from: map[netip.Addr]int{}}
+	h := &Hub{o: o, conns: map[*Conn]struct{}{}, from: map[netip.Addr]int{}, flights: map[znode.SessionID]*flight{}}
+	h.refusals = o.Log.Sample(&zerolog.BurstSampler{Burst: 10, Period: 10 * time.Second})
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
 }
@@ -111,12 +116,12 @@ func (h *Hub) Serve(nc net.Conn) {
 	c.inside = inside
 	if err := h.add(c); err != nil {
 		h.stats.rejected.Add(1)
-		h.o.Log.Warn().Err(err).Stringer("client", addr).Msg("connection refused")
+		h.refusals.Warn().Err(err).Stringer("client", addr).Msg("connection refused")
 		c.cut(err)
 		return
 	}
 	go func() {
-		defer h.remove(c)
+		defer h.running.Done()
 		c.run()
 	}()
 }
@@ -151,11 +156,11 @@ func (h *Hub) add(c *Conn) error {
 	return nil
 }
 
+// remove forgets c.
 func (h *Hub) remove(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.conns, c)
-	h.running.Done()
 	if c.inside {
 		return
 	}
@@ -267,7 +272,7 @@ func (c *Conn) remote() string { return "/" + c.nc.RemoteAddr().String() }
 func (c *Conn) log() {
 	event := c.o.Log.Info()
 	for _, usual := range []error{
-		errDone, errDrained, errSuspended, errClosed, io.EOF, syscall.ECONNRESET, syscall.EPIPE, os.ErrDeadlineExceeded, io.ErrClosedPipe,
+		errDone, errDrained, errSuspended, errClosed, errNotServing, io.EOF, syscall.ECONNRESET, syscall.EPIPE, os.ErrDeadlineExceeded, io.ErrClosedPipe,
 	} {
 		if errors.Is(c.why, usual) {
 			event = c.o.Log.Debug()

@@ -169,6 +169,11 @@ func TestErrors(t *testing.T) {
 			{"addWatch of no mode", proto.OpAddWatch, proto.AddWatchRequest{Path: "/a", Mode: 2}.Append, proto.MarshallingError},
 			{"getData of null", proto.OpGetData, null, proto.MarshallingError},
 			{"exists of null", proto.OpExists, null, proto.MarshallingError},
+			{"delete of null", proto.OpDelete, func(dst []byte) []byte { return jute.AppendInt(jute.AppendBuffer(dst, nil), -1) }, proto.MarshallingError},
+			{"setData of null", proto.OpSetData, func(dst []byte) []byte {
+				return jute.AppendInt(jute.AppendBuffer(jute.AppendBuffer(dst, nil), nil), -1)
+			}, proto.BadArguments},
+			{"checkWatches of null", proto.OpCheckWatches, func(dst []byte) []byte { return jute.AppendInt(jute.AppendBuffer(dst, nil), 1) }, proto.NoWatcher},
 			{"setWatches of null", proto.OpSetWatches, proto.SetWatches{}.Append, proto.MarshallingError},
 			{"reconfig", proto.OpReconfig, nil, proto.Unimplemented},
 			{"sasl", proto.OpSASL, null, proto.Unimplemented},

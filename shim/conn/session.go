@@ -2,7 +2,6 @@ package conn
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -25,7 +24,7 @@ func (c *Conn) addAuth(h proto.RequestHeader, body []byte) error {
 	identity, err := c.o.Auth.Add(*c.identity.Load(), r.Scheme, r.Auth)
 	if err != nil {
 		c.hub.stats.refused.Add(1)
-		c.o.Log.Warn().Err(err).Str("scheme", r.Scheme).Stringer("client", c.addr).Msg("credentials refused")
+		c.hub.refusals.Warn().Err(err).Str("scheme", r.Scheme).Stringer("client", c.addr).Msg("credentials refused")
 		c.reply(h.Xid, 0, proto.AuthFailed, nil)
 		return errDone
 	}
@@ -46,7 +45,7 @@ func (c *Conn) sync(h proto.RequestHeader, body []byte) error {
 		return c.fail(h, proto.MarshallingError)
 	}
 	answer := proto.SyncResponse{Path: r.Path}.Append
-	if int32(binary.BigEndian.Uint32(body)) < 0 { // a null path comes back as such
+	if nullPath(body) { // it comes back as such
 		answer = func(dst []byte) []byte { return jute.AppendBuffer(dst, nil) }
 	}
 	if err := c.flush(); err != nil {

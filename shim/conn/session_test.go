@@ -2,6 +2,7 @@ package conn_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/hquorum/hquorum/shim"
 	"github.com/hquorum/hquorum/shim/conn/conntest"
 	"github.com/hquorum/hquorum/shim/proto"
+	"github.com/hquorum/hquorum/shim/store/mem"
 	"github.com/hquorum/hquorum/shim/znode"
 )
 
@@ -187,5 +189,40 @@ func TestMoveToAnotherServer(t *testing.T) {
 		c.Closed()
 		synctest.Wait()
 		set(moved, "/a", "x")
+	})
+}
+
+// A client that comes back on a new connection does not see the time before what
+// it asked for on the old one.
+func TestWritesOfTheOldConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var slow atomic.Bool
+		hook := func(c mem.Call) mem.Fault {
+			if slow.Load() && c.Method == mem.Commit {
+				return mem.Fault{Before: 500 * time.Millisecond, After: 500 * time.Millisecond}
+			}
+			return mem.Fault{}
+		}
+		s, err := shim.New(context.Background(), shim.Config{}, mem.NewServer(mem.Options{}).Open("/x/", hook))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		dial := func() *conntest.Client {
+			nc, err := s.Dial(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return conntest.New(t, nc)
+		}
+		old := dial()
+		old.Open(time.Minute)
+		slow.Store(true)
+		old.Send(proto.OpCreate, create("/a", "", 0))
+		synctest.Wait()
+		old.Close()
+		again := dial()
+		again.Handshake(resume(old.Session))
+		again.Must(proto.OpExists, proto.ExistsRequest{Path: "/a"}.Append, &proto.StatResponse{})
 	})
 }

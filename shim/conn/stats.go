@@ -205,7 +205,7 @@ func (c *Conn) Info() Info {
 	c.stats.mu.Lock()
 	defer c.stats.mu.Unlock()
 	info := c.stats.info
-	info.Remote, info.Established, info.Queued = c.remote(), c.since, c.flight.count()
+	info.Remote, info.Established, info.Queued = c.remote(), c.since, c.queued()
 	info.Received, info.Sent = c.stats.received, sent-c.stats.sentBase
 	return info
 }

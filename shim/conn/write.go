@@ -54,7 +54,7 @@ func (c *Conn) submit(h proto.RequestHeader, body []byte) error {
 
 // launch counts a write that is about to be submitted.
 func (c *Conn) launch(weight int) error {
-	if err := c.flight.wait(maxOutstanding-weight, c.ctx.Done(), c.flush); err != nil {
+	if err := c.await(maxOutstanding - weight); err != nil {
 		return err
 	}
 	c.flight.add(weight)
@@ -63,6 +63,13 @@ func (c *Conn) launch(weight int) error {
 
 // decodeWrite reads the body of a write, whose memory becomes the op's.
 func decodeWrite(op proto.OpCode, body []byte) (tree.Op, bool) {
+	switch op {
+	case proto.OpMulti, proto.OpSetData, proto.OpSetACL: // a null path is BADARGUMENTS to the last two
+	default:
+		if nullPath(body) {
+			return nil, false
+		}
+	}
 	cur := jute.NewCursor(body)
 	var out tree.Op
 	switch op {

@@ -18,7 +18,7 @@
 //	c<path>         Counter, absent while the znode never had a child
 //	s/<session id>  Session, 16 hex digits, attached to the session's lease
 //	m/meta          Meta
-//	m/clock         a time, see shim
+//	m/clock         Clock
 //	m/fence/<shim>  the store's own
 //	j               Journal of the last transaction that needed one
 //

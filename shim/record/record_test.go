@@ -23,6 +23,7 @@ var (
 	counters = []Counter{{}, {1, 2, 3}, {math.MinInt32, math.MaxInt32, math.MinInt64}}
 	sessions = []Session{{}, {Timeout: 90000, Password: [16]byte{1, 15: 2}, Shim: "shim-1", Epoch: 3}, {Timeout: -1, Epoch: math.MinInt64}}
 	metas    = []Meta{{}, {Base: 1 << 50, Cluster: math.MaxUint64, Time: 1700000000000}, {Base: -1, Time: -1}}
+	clocks   = []Clock{{}, {Time: 1700000000000, Age: math.MaxUint64}, {Time: -1}}
 	journals = []Journal{
 		{},
 		{{0, znode.EventCreated, "/a", nil}, {znode.MaxPosition, znode.EventDeleted, "/a", acl}, {7, znode.EventDataChanged, "", znode.OpenACL}},
@@ -64,6 +65,9 @@ func TestRoundTrip(t *testing.T) {
 	for _, x := range metas {
 		roundTrip(t, x, x.Size(), Meta.Append, DecodeMeta)
 	}
+	for _, x := range clocks {
+		roundTrip(t, x, x.Size(), Clock.Append, DecodeClock)
+	}
 	for _, x := range journals {
 		roundTrip(t, x, x.Size(), Journal.Append, DecodeJournal)
 	}
@@ -84,6 +88,7 @@ func TestFormat(t *testing.T) {
 		{"session", Session{Timeout: 1, Password: [16]byte([]byte("0123456789abcdef")), Shim: "s", Epoch: 2}.Append(nil),
 			"\x01\x02\x040123456789abcdefs"},
 		{"meta", Meta{Base: 1, Cluster: 300, Time: 2}.Append(nil), "\x01\x02\xac\x02\x04"},
+		{"clock", Clock{Time: 1, Age: 300}.Append(nil), "\x01\x02\xac\x02"},
 		{"journal", Journal{{200, znode.EventDeleted, "/a", nil}}.Append(nil), "\x01\x01\xc8\x01\x02\x02/a\x00"},
 	} {
 		if string(test.got) != test.want {
@@ -236,6 +241,7 @@ func FuzzNode(f *testing.F)    { fuzz(f, nodes, Node.Size, Node.Append, DecodeNo
 func FuzzCounter(f *testing.F) { fuzz(f, counters, Counter.Size, Counter.Append, DecodeCounter) }
 func FuzzSession(f *testing.F) { fuzz(f, sessions, Session.Size, Session.Append, DecodeSession) }
 func FuzzMeta(f *testing.F)    { fuzz(f, metas, Meta.Size, Meta.Append, DecodeMeta) }
+func FuzzClock(f *testing.F)   { fuzz(f, clocks, Clock.Size, Clock.Append, DecodeClock) }
 func FuzzJournal(f *testing.F) { fuzz(f, journals, Journal.Size, Journal.Append, DecodeJournal) }
 
 func FuzzParseKey(f *testing.F) {

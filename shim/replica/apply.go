@@ -133,7 +133,9 @@ func (r *Replica) absorb(v *View, c store.Change) {
 			r.absorbSession(v, id, e)
 		case record.KindJournal:
 			r.absorbJournal(e)
-		case record.KindCounter, record.KindMeta, record.KindClock, record.KindOther:
+		case record.KindClock:
+			r.absorbClock(v, e)
+		case record.KindCounter, record.KindMeta, record.KindOther:
 		}
 	}
 	for _, e := range c.Events {
@@ -146,6 +148,17 @@ func (r *Replica) absorb(v *View, c store.Change) {
 		if v.settle(p, s.at(0), s.rev) {
 			s.repairs = append(s.repairs, p)
 		}
+	}
+}
+
+func (r *Replica) absorbClock(v *View, e store.Event) {
+	v.clock = record.Clock{}
+	if e.Delete {
+		return
+	}
+	var err error
+	if v.clock, err = record.DecodeClock(e.Value); err != nil {
+		r.unreadable(e.Key, r.scratch.rev, err)
 	}
 }
 

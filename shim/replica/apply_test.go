@@ -406,10 +406,24 @@ func TestUnreadableRecords(t *testing.T) {
 			t.Errorf("Load: %v, or the tree has changed", err)
 		}
 	})
+	t.Run("clock", func(t *testing.T) {
+		w, p := setup(t)
+		noted := record.Clock{Time: 5, Age: 7}
+		clock := func() (c record.Clock) { p.View(func(v *View) { c = v.Clock() }); return c }
+		p.Apply(w.write(put(record.ClockKey, noted.Append(nil))), nil)
+		if clock() != noted {
+			t.Errorf("the clock is %+v", clock())
+		}
+		p.Apply(w.write(put(record.ClockKey, junk)), nil)
+		logged(t, p, record.ClockKey)
+		if clock() != (record.Clock{}) {
+			t.Errorf("the clock is %+v", clock())
+		}
+	})
 	t.Run("unknown keys", func(t *testing.T) {
 		w, p := setup(t)
 		was := p.dump()
-		p.Apply(w.write(put("x", junk), put("z", junk), put("c", junk), put("s/7", junk), put("m/clock", junk), put("m/fence/a", junk)), nil)
+		p.Apply(w.write(put("x", junk), put("z", junk), put("c", junk), put("s/7", junk), put("m/fence/a", junk)), nil)
 		p.expect(t)
 		if p.log.Len() != 0 || !slices.Equal(p.dump(), was) {
 			t.Errorf("log %q, or the tree has changed", &p.log)

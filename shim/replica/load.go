@@ -64,7 +64,13 @@ func (l *loader) each(kv store.KV) error {
 			return nil
 		}
 		l.view.sessions[id] = &tree.Session{Session: s, Rev: kv.ModRevision}
-	case record.KindJournal, record.KindClock, record.KindOther:
+	case record.KindClock:
+		clock, err := record.DecodeClock(kv.Value)
+		if err != nil {
+			l.replica.unreadable(kv.Key, kv.ModRevision, err)
+		}
+		l.view.clock = clock
+	case record.KindJournal, record.KindOther:
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type View struct {
 
 	meta    record.Meta
 	metaRev store.Revision
+	clock   record.Clock
 	rev     store.Revision
 	zxid    znode.Zxid
 }
@@ -152,6 +153,9 @@ func (v *View) DataSize() int64 { return v.size }
 // Meta returns the stored description of the tree and its ModRevision, 0 if
 // there is none.
 func (v *View) Meta() (record.Meta, store.Revision) { return v.meta, v.metaRev }
+
+// Clock returns what was noted last for telling backups, zero if nothing was.
+func (v *View) Clock() record.Clock { return v.clock }
 
 // Base returns the base of zxids.
 func (v *View) Base() znode.Zxid { return v.meta.Base }

@@ -108,6 +108,11 @@ type Store interface {
 	// store is replaced or restored from a snapshot.
 	ClusterID() uint64
 
+	// Age returns a count that rises with every change while the store lives and
+	// starts again when the store is restored from a snapshot, in which case
+	// ClusterID may stay the same.
+	Age(ctx context.Context) (uint64, error)
+
 	// Commit applies txn and returns its revision. A Txn without Ops returns a
 	// revision at which its compares held. On ErrConflict the returned revision
 	// is one at which they did not: catch up with it, then plan again; the

@@ -155,11 +155,13 @@ func (g *generator) harmony() wire.Op {
 		parent := pick(g, []string{"~", "~", "~/a", "~/t"})
 		switch g.IntN(5) {
 		case 0:
-			ops = append(ops, wire.Op{Code: wire.Create2, Path: parent + "/s-", Data: g.data(), ACL: open, Flags: pick(g, []int32{sequential, ephemeralSequential})})
+			ops = append(ops, wire.Op{Code: wire.Create2, Path: parent + "/s-", Data: g.data(), ACL: open, Flags: pick(g,
+				[]int32{sequential, ephemeralSequential})})
 		case 1:
 			path := fmt.Sprintf("%s/f%d", parent, g.IntN(1000000))
 			ops = append(ops, wire.Op{Code: wire.Create, Path: path, Data: g.data(), ACL: open, Flags: pick(g, []int32{persistent, ephemeral})},
-				wire.Op{Code: wire.SetData, Path: path, Data: g.data(), Version: 0}, wire.Op{Code: wire.Delete, Path: path, Version: pick(g, []int32{1, 1, -1, 0})})
+				wire.Op{Code: wire.SetData, Path: path, Data: g.data(), Version: 0}, wire.Op{Code: wire.Delete, Path: path, Version: pick(g,
+					[]int32{1, 1, -1, 0})})
 		case 2:
 			ops = append(ops, wire.Op{Code: wire.SetData, Path: parent, Data: g.data(), Version: -1})
 		case 3:

@@ -18,6 +18,7 @@ var (
 	flagOps     = flag.Int("ops", 200_000, "operations of a random run")
 	flagWorkers = flag.Int("workers", 4, "random programs at a time")
 	flagRecord  = flag.Bool("record", false, "write the golden captures anew, from real ZooKeeper")
+	flagSurvey  = flag.Bool("survey", false, "random runs go on after a difference and list every kind with its seeds, unshrunk")
 	flagShow    = flag.Bool("show", false, "print what real ZooKeeper answers in every story")
 	flagKnown   = flag.Bool("known", false, "show the known differences too, as failures")
 )

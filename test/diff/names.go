@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/hquorum/hquorum/test/wire"
@@ -149,6 +150,22 @@ func (n *names) stat(path string, s *wire.Stat) string {
 	}
 	return fmt.Sprintf("{c=%s m=%s p=%s v=%d cv=%d av=%d owner=%s len=%d kids=%d%s}", n.zxid(s.Czxid), n.zxid(s.Mzxid),
 		n.zxid(s.Pzxid), version, cversion, aversion, n.owner(s.EphemeralOwner), s.DataLength, s.NumChildren, n.times(s))
+}
+
+// sequence replaces the number at the end of a sequential znode under a built-in parent by how many creates after the
+// program's start it is: the parent's counter goes on from program to program.
+func (n *names) sequence(parent, name string) string {
+	birth, ok := n.births[parent]
+	if !ok || len(name) < 10 {
+		return name
+	}
+	before, digits := name[:len(name)-10], name[len(name)-10:]
+	number, err := strconv.Atoi(digits)
+	creates := int(birth.Cversion+birth.NumChildren) / 2
+	if err != nil || number < creates {
+		return name
+	}
+	return fmt.Sprintf("%s(%d)", before, number-creates)
 }
 
 // times says what is wrong with the times of a Stat; "" where nothing is.

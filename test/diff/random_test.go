@@ -86,6 +86,7 @@ func repeatCommand(test string, seed int64) string {
 func TestRandom(t *testing.T) {
 	p := servers(t, calm)
 	var next, done atomic.Int64
+	var found survey
 	var workers sync.WaitGroup
 	var failure sync.Mutex // one explanation at a time; the first is enough
 	began := time.Now()
@@ -100,6 +101,10 @@ func TestRandom(t *testing.T) {
 				seed := *flagSeed + n
 				program := Generate(seed, programSize, false)
 				d, err := both(p, program)
+				if d != nil && *flagSurvey {
+					found.add(d, seed)
+					continue
+				}
 				if err != nil || d != nil {
 					failure.Lock()
 					defer failure.Unlock()
@@ -119,6 +124,7 @@ func TestRandom(t *testing.T) {
 		})
 	}
 	workers.Wait()
+	found.report(t)
 	if *flagOps >= 100_000 && !t.Failed() {
 		seen.check(t)
 	}

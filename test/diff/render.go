@@ -130,6 +130,9 @@ func (r *run) reply(code wire.OpCode, op wire.Op, reply wire.Reply) (text string
 	case wire.GetData, wire.Reconfig, wire.SASL:
 		add("data=%s", quoteData(reply.Data))
 	case wire.GetChildren, wire.GetChildren2:
+		for i := range reply.Children {
+			reply.Children[i] = r.names.sequence(path, reply.Children[i])
+		}
 		add("children=%s", sorted(reply.Children))
 	case wire.GetEphemerals:
 		for i := range reply.Children {
@@ -175,6 +178,9 @@ func (r *run) path(p string) string {
 	}
 	if r.base != "" && (p == r.base || strings.HasPrefix(p, r.base+"/")) {
 		p = "~" + p[len(r.base):]
+	}
+	if slash := strings.LastIndexByte(p, '/'); slash >= 0 && r.base == "" {
+		p = p[:slash+1] + r.names.sequence(cmp.Or(p[:slash], "/"), p[slash+1:])
 	}
 	return fmt.Sprintf("%q", clip(p))
 }

@@ -182,6 +182,7 @@ func (r *run) prepare(p Program) error {
 		r.names.births[path] = *reply.Stat
 		r.names.old = f.Zxid
 	}
+	r.names.births[""] = r.names.births["/"] // another name of the root
 	return k.close()
 }
 

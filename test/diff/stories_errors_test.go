@@ -12,8 +12,10 @@ func errorStories() []story {
 	readOnly := world(wire.PermRead)
 	stage := steps(superuser(), join("ann"),
 		each("sue", create("~/ok", ""), create("~/ok/full", ""), create("~/ok/full/kid", ""), create("~/ok/leaf", ""), create("~/ok/locked", ""),
-			create("~/shut", ""), create("~/shut/full", ""), create("~/shut/full/kid", ""), create("~/shut/leaf", ""), create("~/shut/locked", ""), create("~/eph", "", ephemeral),
-			create("~/ephshut", "", ephemeral), setACL("~/ok/locked", -1, readOnly), setACL("~/shut/locked", -1, readOnly), setACL("~/shut", -1, readOnly), setACL("~/ephshut", -1, readOnly)))
+			create("~/shut", ""), create("~/shut/full", ""), create("~/shut/full/kid", ""), create("~/shut/leaf",
+				""), create("~/shut/locked", ""), create("~/eph", "", ephemeral),
+			create("~/ephshut", "", ephemeral), setACL("~/ok/locked", -1, readOnly), setACL("~/shut/locked", -1, readOnly), setACL("~/shut",
+				-1, readOnly), setACL("~/ephshut", -1, readOnly)))
 
 	var creates []wire.Op
 	for _, parent := range []string{"~/ok", "~/shut", "~/none", "~/eph", "~/ephshut"} {
@@ -31,14 +33,17 @@ func errorStories() []story {
 	for _, parent := range []string{"~/ok", "~/shut", "~/none"} {
 		for _, name := range []string{"/full", "/leaf", "/locked", "/none", "/bad\x01name", "/", "/nul\x00", "//x"} {
 			path := parent + name
-			changes = append(changes, multi(del(path, 9), check("~", 77)), multi(del(path, 0), check("~", 77)), multi(set(path, "x", 9)), multi(set(path, "x", 0), check("~", 77)),
-				multi(check(path, 9)), multi(check(path, 0)), setACL(path, 9, world(31)), wire.Op{Code: wire.SetACL, Path: path, ACL: []wire.ACL{}, Version: 9}, setACL(path, 9, wire.ACL{Perms: 1, Scheme: "x"}),
+			changes = append(changes, multi(del(path, 9), check("~", 77)), multi(del(path, 0), check("~", 77)), multi(set(path, "x", 9)),
+				multi(set(path, "x", 0), check("~", 77)),
+				multi(check(path, 9)), multi(check(path, 0)), setACL(path, 9, world(31)), wire.Op{Code: wire.SetACL, Path: path,
+					ACL: []wire.ACL{}, Version: 9}, setACL(path, 9, wire.ACL{Perms: 1, Scheme: "x"}),
 				get(path), exists(path), children(path), getACL(path))
 		}
 	}
 	special := []wire.Op{}
 	for _, path := range []string{"/zookeeper", "/zookeeper/quota", "/zookeeper/config", "/", ""} {
-		special = append(special, del(path, -1), del(path, 7), multi(del(path, -1)), multi(check(path, 99)), multi(set(path, "x", 99)), create(path, ""), create(path+"/", ""))
+		special = append(special, del(path, -1), del(path, 7), multi(del(path, -1)), multi(check(path, 99)), multi(set(path, "x", 99)),
+			create(path, ""), create(path+"/", ""))
 	}
 	return []story{
 		{name: "errors of create", steps: steps(stage, each("ann", creates...))},
@@ -50,10 +55,12 @@ func errorStories() []story {
 
 func failingMultis() (list []Step) {
 	good := func(i int) wire.Op {
-		return []wire.Op{create(fmt.Sprintf("~/g%d", i), ""), set("~/a", "x", -1), check("~/a", -1), create2("~/s-", "", sequential), createContainer(fmt.Sprintf("~/c%d", i))}[i%5]
+		return []wire.Op{create(fmt.Sprintf("~/g%d", i), ""), set("~/a", "x", -1), check("~/a", -1), create2("~/s-", "", sequential),
+			createContainer(fmt.Sprintf("~/c%d", i))}[i%5]
 	}
 	bad := []wire.Op{
-		create("~/a", ""), create("~/none/x", ""), create2("~/a", ""), del("~/none", -1), del("~/a", 5), set("~/none", "", -1), set("~/a", "", 5), check("~/a", 5), check("~/none", -1),
+		create("~/a", ""), create("~/none/x", ""), create2("~/a", ""), del("~/none", -1), del("~/a", 5), set("~/none", "", -1), set("~/a",
+			"", 5), check("~/a", 5), check("~/none", -1),
 		create("~/\x01", ""), createACL("~/n"), createTTL("~/n", 0, withTTL), del("~", -1), set("~//", "", -1), check("~/.", -1), create("~/e", "", ephemeral),
 	}
 	for _, b := range bad {

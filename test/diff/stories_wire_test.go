@@ -12,8 +12,10 @@ import (
 func samples() []wire.Op {
 	nothing := []string{}
 	return []wire.Op{
-		create("~/a", "data"), create2("~/a", "data"), createContainer("~/a"), del("~/a", -1), exists("~/a"), get("~/a"), set("~/a", "x", -1), getACL("~/a"), setACL("~/a", -1, world(31)), children("~/a"),
-		syncAt("~/a"), children2("~/a"), multi(create("~/a", "x"), check("~/a", 0)), checkWatches("~/a", anyType), removeWatches("~/a", anyType), multiRead(get("~/a"), children("~/a")), rearm(nothing, nothing, nothing),
+		create("~/a", "data"), create2("~/a", "data"), createContainer("~/a"), del("~/a", -1), exists("~/a"), get("~/a"), set("~/a", "x",
+			-1), getACL("~/a"), setACL("~/a", -1, world(31)), children("~/a"),
+		syncAt("~/a"), children2("~/a"), multi(create("~/a", "x"), check("~/a", 0)), checkWatches("~/a", anyType), removeWatches("~/a",
+			anyType), multiRead(get("~/a"), children("~/a")), rearm(nothing, nothing, nothing),
 		rearm2(nothing, nothing, nothing, nothing, nothing), ephemerals("~"), count("~/a"), addWatch("~/a", persistentWatch), {Code: wire.WhoAmI},
 	}
 }
@@ -37,21 +39,26 @@ func wireStories() []story {
 	}
 	var unknown []Step
 	for _, code := range []wire.OpCode{0, 10, 13, 23, 99, 108, 109, 1000, -1, -2, 1 << 30} {
-		unknown = append(unknown, steps(join("ann"), do("ann", wire.Op{Code: code, Raw: []byte{}}), resume("ann"), do("ann", create("~/e", "", ephemeral), wire.Op{Code: wire.Ping}), leave("ann"), resume("ann"))...)
+		unknown = append(unknown, steps(join("ann"), do("ann", wire.Op{Code: code, Raw: []byte{}}), resume("ann"), do("ann", create("~/e",
+			"", ephemeral), wire.Op{Code: wire.Ping}), leave("ann"), resume("ann"))...)
 	}
 	frame := func(n int32, payload ...byte) []byte {
 		return append(binary.BigEndian.AppendUint32(nil, uint32(n)), payload...)
 	}
 	var frames []Step
-	for _, f := range [][]byte{frame(-1), frame(-1 << 31), frame(1<<31 - 1), frame(1 << 20), frame(0), frame(1, 0), frame(4, 1, 2, 3, 4), frame(7, 0, 0, 0, 1, 0, 0, 0), frame(8, 0, 0, 0, 1, 0, 0, 0, 99)} {
+	for _, f := range [][]byte{frame(-1), frame(-1 << 31), frame(1<<31 - 1), frame(1 << 20), frame(0), frame(1, 0), frame(4, 1, 2, 3, 4), frame(7, 0, 0, 0, 1, 0, 0, 0)} {
 		frames = append(frames, steps(raw("ann", f...), resume("ann"), do("ann", exists("~")))...)
 	}
 	hello := wire.ConnectRequest{Timeout: 30000, Password: make([]byte, 16), HasReadOnly: true}
 	var greetings []Step
 	for _, b := range [][]byte{
-		frame(0), frame(-1), frame(1 << 20), frame(1<<31 - 1), frame(10, make([]byte, 10)...), frame(28, make([]byte, 28)...), frame(27, make([]byte, 27)...), frame(100, slices.Repeat([]byte{0xff}, 100)...), frame(60, append(hello.Frame()[4:], make([]byte, 15)...)...),
-		wire.ConnectRequest{Timeout: 30000, HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, Password: []byte{}, HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, Password: make([]byte, 5)}.Frame(),
-		wire.ConnectRequest{Timeout: 30000, Password: make([]byte, 100), HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, SessionID: -1, Password: make([]byte, 16), HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, LastZxidSeen: -1, Password: make([]byte, 16), HasReadOnly: true}.Frame(),
+		frame(0), frame(-1), frame(1 << 20), frame(1<<31 - 1), frame(10, make([]byte, 10)...), frame(28, make([]byte, 28)...), frame(27,
+			make([]byte, 27)...), frame(100, slices.Repeat([]byte{0xff}, 100)...), frame(60, append(hello.Frame()[4:], make([]byte, 15)...)...),
+		wire.ConnectRequest{Timeout: 30000, HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, Password: []byte{},
+			HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, Password: make([]byte, 5)}.Frame(),
+		wire.ConnectRequest{Timeout: 30000, Password: make([]byte, 100), HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000,
+			SessionID: -1, Password: make([]byte, 16), HasReadOnly: true}.Frame(), wire.ConnectRequest{Timeout: 30000, LastZxidSeen: -1,
+			Password: make([]byte, 16), HasReadOnly: true}.Frame(),
 		wire.ConnectRequest{Timeout: 30000, SessionID: 5, Password: nil, HasReadOnly: true}.Frame(),
 	} {
 		greetings = append(greetings, connect("ann", Connect{Bytes: b})...)
@@ -69,11 +76,20 @@ func wireStories() []story {
 		{name: "opcodes that nobody knows", steps: unknown},
 		{name: "frames that cannot be", steps: steps(join("ann"), frames)},
 		{name: "connect requests that cannot be", steps: greetings},
-		{name: "auth packets that cannot be", steps: steps(join("ann"), damage("ann", wire.Op{Code: wire.Auth, Scheme: "digest", Data: []byte("a:b")}, Damage{Cut: 2, At: -1}), resume("ann"), do("ann", wire.Op{Code: wire.Auth, Raw: []byte{}}), resume("ann"), damage("ann", wire.Op{Code: wire.Auth, Scheme: "digest", Data: []byte("a:b")}, Damage{At: 4, Int: -5}))},
-		{name: "the largest frame", steps: steps(join("ann"), exact(most), each("ann", exists("~/big"), del("~/big", -1)),
+		{name: "auth packets that cannot be", steps: steps(
+			join("ann"), damage("ann", wire.Op{Code: wire.Auth, Scheme: "digest", Data: []byte("a:b")}, Damage{Cut: 2, At: -1}),
+			resume("ann"), do("ann", wire.Op{Code: wire.Auth, Raw: []byte{}}), resume("ann"),
+			damage("ann", wire.Op{Code: wire.Auth, Scheme: "digest", Data: []byte("a:b")}, Damage{At: 4, Int: -5}),
+		)},
+		{name: "the largest frame", steps: steps(
+			join("ann"), exact(most), each("ann", exists("~/big"), del("~/big", -1)),
 			[]Step{{Client: "ann", Raw: append(frame(most, 0, 0, 0, 77, 0, 0, 0, 3), append(binary.BigEndian.AppendUint32(nil, 1), append([]byte("x"), make([]byte, most-8-5)...)...)...)}},
-			[]Step{{Client: "ann", Raw: append(frame(most+1, 0, 0, 0, 78, 0, 0, 0, 3), make([]byte, 100)...)}}, resume("ann"), do("ann", exists("~")))},
-		{name: "replies keep their xids", steps: steps(join("ann"), []Step{{Client: "ann", Raw: slices.Concat(
-			syncAt("/").Frame(7), syncAt("/").Frame(7), exists("/none").Frame(-100), exists("/none").Frame(-1<<31), wire.Op{Code: wire.WhoAmI}.Frame(1<<31-1), exists("/none").Frame(0))}})},
+			[]Step{{Client: "ann", Raw: append(frame(most+1, 0, 0, 0, 78, 0, 0, 0, 3), make([]byte, 100)...)}}, resume("ann"),
+			do("ann", exists("~")),
+		)},
+		{name: "replies keep their xids", steps: steps(
+			join("ann"),
+			[]Step{{Client: "ann", Raw: slices.Concat(syncAt("/").Frame(7), syncAt("/").Frame(7), exists("/none").Frame(-100), exists("/none").Frame(-1<<31), wire.Op{Code: wire.WhoAmI}.Frame(1<<31-1), exists("/none").Frame(0))}},
+		)},
 	}
 }

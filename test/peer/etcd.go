@@ -26,6 +26,7 @@ type Etcd struct {
 	*Process
 	Dir     string
 	client  string
+	member  string // peer URL
 	keep    bool
 	command []string
 }
@@ -52,6 +53,7 @@ func StartEtcd(ctx context.Context, options EtcdOptions) (*Etcd, error) {
 		}
 	}
 	client, member := "http://"+e.client, "http://"+loopback(peerPort)
+	e.member = member
 	e.command = append([]string{
 		binary, "--name", "test", "--data-dir", filepath.Join(e.Dir, "data"),
 		"--listen-client-urls", client, "--advertise-client-urls", client,
@@ -63,9 +65,9 @@ func StartEtcd(ctx context.Context, options EtcdOptions) (*Etcd, error) {
 	return e, nil
 }
 
-// EtcdTool returns the path of the pinned etcd or etcdctl, building it on first use.
+// EtcdTool returns the path of the pinned etcd, etcdctl or etcdutl, building it on first use.
 func EtcdTool(ctx context.Context, name string, progress Progress) (string, error) {
-	packages := map[string]string{"etcd": "go.etcd.io/etcd/server/v3", "etcdctl": "go.etcd.io/etcd/etcdctl/v3"}
+	packages := map[string]string{"etcd": "go.etcd.io/etcd/server/v3", "etcdctl": "go.etcd.io/etcd/etcdctl/v3", "etcdutl": "go.etcd.io/etcd/etcdutl/v3"}
 	dir, err := sourceDir(ctx, "github.com/hquorum/hquorum/test/peer")
 	if err != nil {
 		return "", err

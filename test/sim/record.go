@@ -19,6 +19,7 @@ type recorder struct {
 	history judge.History
 	notes   []note
 	trouble map[string]time.Duration // since when
+	from    store.Revision           // what to ask the store for next
 }
 
 // note is something that the simulation did, for reports.
@@ -77,6 +78,11 @@ func (r *recorder) end(what string) {
 	})
 }
 
+// passed says that everything up to rev has been written down.
+func (r *recorder) passed(rev store.Revision) {
+	r.do(func(judge.Seq, time.Duration) { r.from = max(r.from, rev+1) })
+}
+
 func (r *recorder) lost(session int64) {
 	r.do(func(judge.Seq, time.Duration) { r.history.Lost[session] = true })
 }
@@ -86,11 +92,13 @@ func (r *recorder) lost(session int64) {
 // for even a moment. up returns when the store works.
 func (r *recorder) follow(ctx context.Context, server *mem.Server, up func()) {
 	st := server.Open(prefix, nil)
-	from := store.Revision(1)
 	for ctx.Err() == nil {
+		r.mu.Lock()
+		from := max(r.from, 1)
+		r.mu.Unlock()
 		_ = st.Watch(ctx, from, func(c store.Change) error {
-			from = c.Revision + 1
 			r.do(func(seq judge.Seq, at time.Duration) {
+				r.from = c.Revision + 1
 				change := judge.Change{Seq: seq, At: at, Time: time.Now().UnixMilli(), Revision: int64(c.Revision)}
 				for _, e := range c.Events {
 					change.Events = append(change.Events, judge.KV{Key: string(e.Key), Value: e.Value, Lease: int64(e.Lease), Delete: e.Delete})

@@ -62,13 +62,16 @@ func (r *Result) Report(seed uint64, steps int) string {
 // relevant picks the lines about the violation's znode and connection, and what
 // happened right before it.
 func relevant(all []line, v judge.Violation) []line {
-	const before, near, most = 4000, 25, 120
+	const before, near, most = 4000, 25, 150
 	var out []line
 	for _, l := range all {
 		if l.seq > v.Seq+3 || l.seq < v.Seq-before {
 			continue
 		}
-		about := l.seq > v.Seq-near || v.Conn != nil && l.conn == v.Conn || strings.Contains(l.text, "==")
+		about := l.seq > v.Seq-near || l.conn != nil && (l.conn == v.Conn || v.Session != 0 && l.conn.Session == v.Session) || strings.Contains(l.text, "==")
+		if v.Session != 0 && strings.Contains(l.text, fmt.Sprintf("%x", v.Session)) {
+			about = true
+		}
 		if v.Path != "" && mentions(l.text, v.Path) {
 			about = true
 		}

@@ -26,7 +26,7 @@ const slack = 2 * time.Second
 
 // Run does one run. It must be called in a bubble of testing/synctest.
 func Run(o Options) *Result {
-	before := runtime.NumGoroutine()
+	before := len(bubble())
 	w := newWorld(o)
 	for range o.Steps {
 		if o.Mutant.Step != nil {
@@ -42,8 +42,8 @@ func Run(o Options) *Result {
 	w.farewell()
 	w.close()
 	synctest.Wait()
-	if left := runtime.NumGoroutine() - before; left > 0 {
-		out.Violations = append(out.Violations, judge.Violation{Property: "P18", Seq: w.rec.seq, Text: fmt.Sprintf("%d goroutines are left:\n%s", left, stacks())})
+	if left := bubble(); len(left) > before {
+		out.Violations = append(out.Violations, judge.Violation{Property: "P18", Seq: w.rec.seq, Text: "goroutines are left:\n" + strings.Join(left, "\n\n")})
 	}
 	out.notes = w.rec.notes
 	w.rec.history.Late = slack
@@ -61,16 +61,17 @@ func Run(o Options) *Result {
 	return out
 }
 
-func stacks() string {
+// bubble returns the stacks of the goroutines in the bubble.
+func bubble() []string {
 	b := make([]byte, 1<<20)
 	b = b[:runtime.Stack(b, true)]
 	var out []string
 	for g := range strings.SplitSeq(string(b), "\n\n") {
-		if strings.Contains(g, "synctest") {
+		if head, _, _ := strings.Cut(g, "\n"); strings.Contains(head, "synctest bubble") {
 			out = append(out, g)
 		}
 	}
-	return strings.Join(out, "\n\n")
+	return out
 }
 
 // pause lets some time pass, none mostly.
@@ -200,6 +201,7 @@ func (w *world) compact() {
 	if w.isDown() {
 		return
 	}
+	w.rec.passed(rev)
 	w.rec.note(fmt.Sprintf("compaction up to %d", rev))
 	w.server.Compact(rev)
 	if w.rng.IntN(2) == 0 {

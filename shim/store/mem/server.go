@@ -39,6 +39,7 @@ type Server struct {
 	streams   int           // raised to break the running watches
 	down      bool
 	full      bool
+	born      store.Revision // Age counts from here
 }
 
 type item struct {
@@ -210,4 +211,11 @@ func (s *Server) due(when time.Time) {
 		s.nextDue = when
 		s.wake() // a Watch may sleep beyond it
 	}
+}
+
+// Restored does to Age what the restore of a snapshot does.
+func (s *Server) Restored() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.born = s.rev
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,18 @@ func (c *Store) Limits() store.Limits { return c.server.limits }
 
 // ClusterID implements store.Store.
 func (c *Store) ClusterID() uint64 { return c.server.cluster }
+
+// Age implements store.Store.
+func (c *Store) Age(ctx context.Context) (age uint64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	}
+	err = c.locked(func() error {
+		age = uint64(c.server.rev - c.server.born)
+		return nil
+	})
+	return age, err
+}
 
 // locked runs act with what is due done, unless the store is closed or down.
 func (c *Store) locked(act func() error) error {

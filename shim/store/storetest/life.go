@@ -27,6 +27,7 @@ func calls(s store.Store) map[string]func(context.Context) error {
 		"sync":   func(ctx context.Context) error { _, err := s.Sync(ctx); return err },
 		"grant":  func(ctx context.Context) error { _, err := s.Grant(ctx, 77, time.Hour); return err },
 		"renew":  func(ctx context.Context) error { _, err := s.Renew(ctx, []store.LeaseID{77}); return err },
+		"age":    func(ctx context.Context) error { _, err := s.Age(ctx); return err },
 		"revoke": func(ctx context.Context) error { return s.Revoke(ctx, 77) },
 	}
 }
@@ -66,6 +67,23 @@ func testClose(t *testing.T, r *room) {
 		t.Errorf("watch after close: %v, want ErrClosed", err)
 	}
 	holds(t, r.store, map[string]string{"a": ""})
+}
+
+func testAge(t *testing.T, r *room) {
+	age := func(s store.Store) uint64 {
+		t.Helper()
+		n, err := s.Age(limit(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := age(r.store)
+	commit(t, r.store, put("a", ""))
+	after := age(r.another(t))
+	if after <= before {
+		t.Errorf("a change made the store no older: %d, then %d", before, after)
+	}
 }
 
 func testCluster(t *testing.T, r *room) {

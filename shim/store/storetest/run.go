@@ -33,7 +33,7 @@ func Run(t *testing.T, s Subject) {
 			"limits": testLimits, "full size": testFullSize,
 			"grant": testGrant, "revoke": testRevoke, "dead lease": testDeadLease, "detach": testDetach,
 			"renew": testRenew, "expiry": testExpiry,
-			"contexts": testContexts, "close": testClose, "cluster": testCluster,
+			"contexts": testContexts, "close": testClose, "age": testAge, "cluster": testCluster,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -15,9 +15,9 @@ func Check(h *History) []Violation {
 		j.replies()
 		j.pipelines()
 		j.watches()
+		j.sessions()
 	}
 	j.zxids()
-	j.sessions()
 	slices.SortStableFunc(j.violations, func(a, b Violation) int { return cmp.Compare(a.Seq, b.Seq) })
 	return j.violations
 }

@@ -11,16 +11,13 @@ import (
 // explain finds out who did what nobody was answered for.
 func (r *round) explain(z int64, entries []journalEntry) bool {
 	before := r.tree.at(z)
-	for i, c := range r.pending {
-		if c.sent.Seq > r.c.Seq {
-			break
-		}
+	if i := r.suspect(before, z, entries); i >= 0 {
+		c := r.pending[i]
 		d := before.draft(z)
-		if succeeded(c.op, d.do(c.who(), c.op)) && matches(d.events, entries, c.op.Code == wire.CloseSession) && r.plausible(d) {
-			r.pending = slices.Delete(r.pending, i, i+1)
-			r.do(c, d)
-			return true
-		}
+		d.do(c.who(), c.op)
+		r.pending = slices.Delete(r.pending, i, i+1)
+		r.do(c, d)
+		return true
 	}
 	for id, s := range r.s.sessions {
 		d := before.draft(z)
@@ -36,6 +33,39 @@ func (r *round) explain(z int64, entries []journalEntry) bool {
 		return true
 	}
 	return r.fail("P1", entries[0].path, "revision %d changes at %#x what nobody has asked for: %v", r.c.Revision, z, entries)
+}
+
+// suspect returns the place in pending of the request that did it, -1 if there
+// is none. If there are several it is one that keeps the order of its
+// connection.
+func (r *round) suspect(before state, z int64, entries []journalEntry) int {
+	found := -1
+	for i, c := range r.pending {
+		if c.sent.Seq > r.c.Seq {
+			break
+		}
+		if !r.mayAct(c) {
+			continue
+		}
+		d := before.draft(z)
+		if !succeeded(c.op, d.do(c.who(), c.op)) || !matches(d.events, entries, c.op.Code == wire.CloseSession) || !r.plausible(d) {
+			continue
+		}
+		if !c.overtaken {
+			return i
+		}
+		if found < 0 {
+			found = i
+		}
+	}
+	return found
+}
+
+// mayAct reports whether the connection of c could still change something: its
+// session was not moved or ended since it was established.
+func (r *round) mayAct(c *call) bool {
+	l := r.lives[c.conn.Session]
+	return l != nil && (l.ended == 0 || l.ended == r.c.Seq) && (l.moved < c.conn.welcomed() || l.moved == r.c.Seq)
 }
 
 // plausible reports whether the data that the draft leaves is what is stored,
@@ -109,7 +139,7 @@ func (r *round) silentACLs() bool {
 				break
 			}
 			i := slices.IndexFunc(r.pending, func(c *call) bool {
-				return c.sent.Seq < r.c.Seq && c.op.Code == wire.SetACL && c.op.Path == p &&
+				return c.sent.Seq < r.c.Seq && r.mayAct(c) && c.op.Code == wire.SetACL && c.op.Path == p &&
 					(n.aversion+1 < got.aversion || slices.Equal(c.op.ACL, got.acl))
 			})
 			if i < 0 {

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"time"
 
 	"github.com/hquorum/hquorum/test/wire"
@@ -97,6 +98,16 @@ type Conn struct {
 	Open bool
 }
 
+// welcomed is when the connection was established.
+func (c *Conn) welcomed() Seq {
+	for i := range c.Log {
+		if c.Log[i].Kind == Welcomed {
+			return c.Log[i].Seq
+		}
+	}
+	return 0
+}
+
 // Violation is a broken promise.
 type Violation struct {
 	Property string
@@ -104,6 +115,7 @@ type Violation struct {
 	Text     string
 	Path     string // the znode that it is about, if it is about one
 	Conn     *Conn  // the connection, if it is about one
+	Session  int64  // the session, if it is about one
 }
 
 // call is a request and its reply.
@@ -117,6 +129,8 @@ type call struct {
 	got wire.Reply // decoded
 	// taken is the zxid at which the model has found it done, 0 if not.
 	taken int64
+	// overtaken: a later one of the connection was done.
+	overtaken bool
 }
 
 func (c *call) answered() bool { return c.reply != nil }
@@ -125,6 +139,14 @@ func (c *call) zxid() int64    { return c.reply.Frame.Zxid }
 
 // write reports whether the request may change the tree.
 func (c *call) write() bool { return isWrite(c.op.Code) }
+
+// done reports whether the request was answered to have changed the tree.
+func (c *call) done() bool {
+	if !c.ok() || !c.write() || !succeeded(c.op, answer{reply: c.got}) {
+		return false
+	}
+	return c.op.Code != wire.Multi || slices.ContainsFunc(c.op.Ops, func(o wire.Op) bool { return o.Code != wire.Check })
+}
 
 func isWrite(code wire.OpCode) bool {
 	switch code {

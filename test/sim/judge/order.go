@@ -43,7 +43,7 @@ func (j *court) floors() {
 	var acks []ack
 	for _, c := range j.calls {
 		if c.answered() && c.taken != 0 {
-			acks = append(acks, ack{c.reply.Seq, c.zxid()})
+			acks = append(acks, ack{c.reply.Seq, c.taken})
 		}
 	}
 	slices.SortFunc(acks, func(a, b ack) int { return cmp.Compare(a.seq, b.seq) })
@@ -63,11 +63,11 @@ func (j *court) floors() {
 		}
 		floor := before(c.sent.Seq)
 		switch {
-		case c.op.Code == wire.Sync && c.zxid() < floor:
+		case c.op.Code == wire.Sync && revision(c.zxid()) < revision(floor):
 			j.find(blame("P7", c), "sync is answered at %#x, but %#x was acknowledged before it was asked for", c.zxid(), floor)
-		case c.taken != 0 && c.zxid() < floor && j.effective(c):
-			j.find(blame("P2", c), "%v is at %#x, but %#x was acknowledged before it was asked for", c.op.Code, c.zxid(), floor)
-		case c.write() && c.zxid() < floor && !j.trueSince(c, floor):
+		case c.taken != 0 && c.taken < floor:
+			j.find(blame("P2", c), "%v is at %#x, but %#x was acknowledged before it was asked for", c.op.Code, c.taken, floor)
+		case c.taken == 0 && c.write() && c.zxid() < floor && !j.trueSince(c, floor):
 			j.find(blame("P2", c), "%v of %q is answered with %v at %#x, which is not true any more at %#x, which was acknowledged before it was asked for",
 				c.op.Code, c.op.Path, c.reply.Frame.Err, c.zxid(), floor)
 		}

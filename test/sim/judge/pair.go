@@ -15,10 +15,11 @@ func (j *court) pair() {
 	slices.SortFunc(j.calls, func(a, b *call) int { return cmp.Compare(a.sent.Seq, b.sent.Seq) })
 	for _, c := range j.calls {
 		switch {
-		case !c.write():
-		case c.ok():
+		case c.done() && c.zxid()&0xfff != 0xfff:
 			j.acked[c.zxid()] = append(j.acked[c.zxid()], c)
-		case !c.answered():
+		case c.done() || c.write() && !c.answered():
+			// A server that got its own change by reading the whole store
+			// does not answer with the change's zxid.
 			j.pending = append(j.pending, c)
 		}
 	}

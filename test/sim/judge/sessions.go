@@ -14,6 +14,7 @@ type life struct {
 	began   Seq
 	beganAt time.Duration
 	epoch   int64
+	moved   Seq // last
 	timeout time.Duration
 	ended   Seq // 0: it lives
 	endedAt time.Duration
@@ -37,12 +38,13 @@ func (r *round) beginSessions() {
 			r.lives[id] = l
 		case l.ended != 0:
 			r.fail("P13", "", "session %#x comes back in revision %d", id, r.c.Revision)
-		case s.epoch != l.epoch+1:
+		case s.epoch <= l.epoch: // several moves may fall into one revision
 			r.fail("P13", "", "session %#x goes from epoch %d to %d in revision %d", id, l.epoch, s.epoch, r.c.Revision)
 		}
 		if s.lease != id {
 			r.fail("P13", "", "session %#x is attached to lease %#x in revision %d", id, s.lease, r.c.Revision)
 		}
+		l.moved = r.c.Seq
 		l.epoch, l.timeout = s.epoch, time.Duration(s.timeout)*time.Millisecond
 	}
 }
@@ -103,7 +105,9 @@ func (j *court) sessions() {
 		if left, ok := farewell[id]; ok && l.ended != 0 && left < l.ended {
 			continue
 		}
-		j.early(l, heard[id])
+		if len(heard[id]) > 0 { // else no client knows of it
+			j.early(l, heard[id])
+		}
 		j.late(l, heard[id])
 	}
 }
@@ -120,7 +124,7 @@ func (j *court) early(l *life, heard []contact) {
 		}
 	}
 	if silence := l.endedAt - latest; silence < l.timeout {
-		j.find(Violation{Property: "P14", Seq: l.ended}, "session %#x ends %v after its client was heard, its timeout is %v", l.id, silence, l.timeout)
+		j.find(Violation{Property: "P14", Seq: l.ended, Session: l.id}, "session %#x ends %v after its client was heard, its timeout is %v", l.id, silence, l.timeout)
 	}
 }
 
@@ -144,7 +148,7 @@ func (j *court) late(l *life, heard []contact) {
 		}
 	}
 	if end > due {
-		j.find(Violation{Property: "P14", Seq: max(l.ended, l.began)}, "session %#x lives on until %v; its client was silent from %v on and its timeout is %v",
+		j.find(Violation{Property: "P14", Seq: j.mark(end), Session: l.id}, "session %#x lives on until %v; its client was silent from %v on and its timeout is %v",
 			l.id, end, latest, l.timeout)
 	}
 }
@@ -161,4 +165,17 @@ func (j *court) end() time.Duration {
 		}
 	}
 	return end
+}
+
+// mark is the number of what happened last at a time, or before.
+func (j *court) mark(at time.Duration) Seq {
+	var seq Seq
+	for _, c := range j.h.Conns {
+		for i := range c.Log {
+			if e := &c.Log[i]; e.At <= at {
+				seq = max(seq, e.Seq)
+			}
+		}
+	}
+	return seq
 }

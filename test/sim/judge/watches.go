@@ -192,7 +192,7 @@ func (f *follower) reply(c *call) *Violation {
 		}
 	}
 	if c.op.Code == wire.SetWatches || c.op.Code == wire.SetWatches2 {
-		want := f.rearm(c.op, f.tree.at(c.zxid()))
+		want := f.rearm(c.op, f.tree.at(last(revision(c.zxid()))))
 		got := f.caught
 		f.caught = nil
 		if !slices.EqualFunc(got, want, sameEvent) {
