@@ -409,7 +409,7 @@ func TestUnreadableRecords(t *testing.T) {
 	t.Run("clock", func(t *testing.T) {
 		w, p := setup(t)
 		noted := record.Clock{Time: 5, Age: 7}
-		clock := func() (c record.Clock) { p.View(func(v *View) { c = v.Clock() }); return c }
+		clock := func() (c record.Clock) { p.View(func(v *replica.View) { c = v.Clock() }); return c }
 		p.Apply(w.write(put(record.ClockKey, noted.Append(nil))), nil)
 		if clock() != noted {
 			t.Errorf("the clock is %+v", clock())
