@@ -18,7 +18,6 @@ type batch struct {
 	txn     store.Txn
 	journal record.Journal
 	base    znode.Zxid
-	zxid    znode.Zxid // the last one that the plan saw
 }
 
 // plan plans as many of the waiting writes as fit, at least one.
@@ -36,20 +35,22 @@ func (c *Committer) plan() *batch {
 			b.results = append(b.results, r)
 		}
 		b.txn, b.journal = p.Txn(), p.Journal()
-		b.base, b.zxid = v.Base(), v.Zxid()
+		b.base = v.Base()
 	})
 	b.writes = slices.Clone(c.waiting[:len(b.results)])
 	return b
 }
 
-// own says what the replica needs to know about the batch, committed at rev: the
-// events of each request, and whom to answer after them. A request that
-// succeeded has the zxid of its position, whether it has events or not; one that
-// failed has that of the last one before it.
-func (b *batch) own(rev store.Revision) *replica.Own {
+// own says what r needs to know about the batch, committed at rev: the events of
+// each request, and whom to answer after them. A request that succeeded has the
+// zxid of its position, whether it has events or not; one that failed, that of
+// the last one before it. An answer that is late, or that does not come with a
+// change, has at least the zxid of the events that went before.
+func (b *batch) own(r *replica.Replica, rev store.Revision) *replica.Own {
 	at := func(pos int) znode.Zxid { return znode.PendingZxid(pos).Resolve(b.base, int64(rev)) }
-	zxid := b.zxid
-	if len(b.txn.Ops) > 0 {
+	changes := len(b.txn.Ops) > 0
+	var zxid znode.Zxid
+	if changes {
 		zxid = at(0)
 	}
 	last := 0
@@ -58,9 +59,12 @@ func (b *batch) own(rev store.Revision) *replica.Own {
 			last = pos
 		}
 	}
-	return &replica.Own{Journal: b.journal, Requests: len(b.writes), Last: last, Done: func(pos int) {
-		if b.results[pos].Err == nil && len(b.txn.Ops) > 0 {
+	return &replica.Own{Journal: b.journal, Requests: len(b.writes), Last: last, Done: func(pos int, late bool) {
+		if b.results[pos].Err == nil && changes {
 			zxid = at(pos)
+		}
+		if late {
+			zxid = max(zxid, r.Zxid())
 		}
 		b.results[pos].Resolve(b.base, rev)
 		b.writes[pos].Done(Outcome{Result: b.results[pos], Zxid: zxid})

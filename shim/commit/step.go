@@ -74,7 +74,7 @@ func (c *Committer) settle(b *batch, rev store.Revision) error {
 	if len(b.txn.Ops) == 0 {
 		change.Revision = 0 // nothing to wait for: the replica had what the compares say
 	}
-	if err := c.lane.settle(c.ctx, change, b.own(rev)); err != nil {
+	if err := c.lane.settle(c.ctx, change, b.own(c.o.Replica, rev)); err != nil {
 		return fmt.Errorf("%w: it is committed, but %w", store.ErrUnknown, err)
 	}
 	if !c.cut.empty() {
@@ -110,8 +110,7 @@ func (c *Committer) judge(b *batch, rev store.Revision, err error) {
 			c.limit = len(b.writes) / 2
 			return
 		}
-		r := tree.Result{Err: tree.ErrTooLarge, Op: b.writes[0].Request.Op}
-		b.writes[0].Done(Outcome{Result: r, Zxid: b.zxid})
+		c.o.Replica.View(func(v *replica.View) { reply(b.writes[0], tree.ErrTooLarge, v) })
 		c.answered(1)
 	case errors.Is(err, store.ErrUnavailable):
 		c.again(b.writes, err)
@@ -146,6 +145,12 @@ func (c *Committer) findEnded(b *batch, cause error) {
 	}
 }
 
+// reply answers a write that changes nothing with an error. It is called within
+// a View, so that no event with a later zxid goes out before.
+func reply(w *Write, err error, v *replica.View) {
+	w.Done(Outcome{Result: tree.Result{Err: err, Op: w.Request.Op}, Zxid: v.Zxid()})
+}
+
 // refuse answers, of the writes that the next batch would hold, those that must
 // not be done: of sessions that are cut, and of sessions that have ended
 // without the replica knowing it yet.
@@ -153,22 +158,21 @@ func (c *Committer) refuse() {
 	if len(c.ended) == 0 && c.cut.empty() {
 		return
 	}
-	var zxid znode.Zxid
-	c.o.Replica.View(func(v *replica.View) { zxid = v.Zxid() })
 	most := min(c.limit, len(c.waiting))
 	kept := make([]*Write, 0, len(c.waiting))
-	for _, w := range c.waiting[:most] {
-		switch {
-		case c.cut.refuses(w.Request):
-			c.counts.failed.Add(1)
-			w.Done(Outcome{Err: ErrCut})
-		case c.ended[store.LeaseID(needs(w.Request))]:
-			r := tree.Result{Err: tree.ErrSessionExpired, Op: w.Request.Op}
-			w.Done(Outcome{Result: r, Zxid: zxid})
-		default:
-			kept = append(kept, w)
+	c.o.Replica.View(func(v *replica.View) {
+		for _, w := range c.waiting[:most] {
+			switch {
+			case c.cut.refuses(w.Request):
+				c.counts.failed.Add(1)
+				w.Done(Outcome{Err: ErrCut})
+			case c.ended[store.LeaseID(needs(w.Request))]:
+				reply(w, tree.ErrSessionExpired, v)
+			default:
+				kept = append(kept, w)
+			}
 		}
-	}
+	})
 	c.waiting = append(kept, c.waiting[most:]...)
 }
 

@@ -55,7 +55,7 @@ func (r *Replica) apply(c store.Change, own *Own) {
 	v := r.view
 	// An Own without Events changed nothing, so it does not own its revision.
 	if c.Revision <= v.rev || own != nil && len(c.Events) == 0 {
-		own.done(0, own.requests())
+		own.done(0, own.requests(), true)
 		return
 	}
 	s := &r.scratch
@@ -87,12 +87,12 @@ func (r *Replica) apply(c store.Change, own *Own) {
 }
 
 // done calls Done for the positions from up to, but without, to.
-func (o *Own) done(from, to int) {
+func (o *Own) done(from, to int, late bool) {
 	if o == nil || o.Done == nil {
 		return
 	}
 	for pos := from; pos < to; pos++ {
-		o.Done(pos)
+		o.Done(pos, late)
 	}
 }
 

@@ -37,7 +37,7 @@ func (r *Replica) fire(journal record.Journal, own *Own) {
 	pos := 0
 	for i := range journal {
 		e := &journal[i]
-		own.done(pos, min(e.Pos, own.requests()))
+		own.done(pos, min(e.Pos, own.requests()), false)
 		pos = max(pos, e.Pos)
 		var parentACL []znode.ACL
 		if e.Type != znode.EventDataChanged {
@@ -45,7 +45,7 @@ func (r *Replica) fire(journal record.Journal, own *Own) {
 		}
 		r.hooks.Event(e.Type, e.Path, s.at(e.Pos), s.entryACL(v, e, journal), parentACL)
 	}
-	own.done(pos, own.requests())
+	own.done(pos, own.requests(), false)
 }
 
 // entryACL returns the ACL of the znode at the moment of the event.

@@ -39,7 +39,9 @@ type Own struct {
 	Last int
 	// Done, if set, is called for each position from 0 to Requests-1, after the
 	// events of that position and before those of the next.
-	Done func(pos int)
+	// late says that the tree has shown the change, or later ones, before: events
+	// with higher zxids may be out.
+	Done func(pos int, late bool)
 }
 
 // Replica is the tree in memory. The zero value is not usable: use New.

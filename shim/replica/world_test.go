@@ -199,7 +199,7 @@ func loaded(t testing.TB, w *world) *probe {
 
 // done makes own write into the diary, and returns it.
 func (p *probe) done(own *replica.Own) *replica.Own {
-	own.Done = func(pos int) { p.diary = append(p.diary, fmt.Sprint("done ", pos)) }
+	own.Done = func(pos int, _ bool) { p.diary = append(p.diary, fmt.Sprint("done ", pos)) }
 	return own
 }
 

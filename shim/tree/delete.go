@@ -33,7 +33,8 @@ func (p *plan) delete(d Delete) error {
 }
 
 // deleteContainer takes any znode that is not ephemeral: telling containers
-// from others is left to whoever asks.
+// from others is left to whoever asks. A container or TTL znode that is not
+// outdated any more, since whoever looked saw an older tree, stays.
 func (p *plan) deleteContainer(d DeleteContainer) error {
 	parentPath, ok := parentOf(d.Path)
 	if !ok || d.Path.Special() {
@@ -47,7 +48,7 @@ func (p *plan) deleteContainer(d DeleteContainer) error {
 	switch {
 	case s.node.Children > 0:
 		return ErrNotEmpty
-	case s.node.Owner.Kind() == znode.Ephemeral:
+	case s.node.Owner.Kind() == znode.Ephemeral, p.Internal && !s.node.outdated(p.Now):
 		return ErrBadVersion
 	}
 	parent := p.lookup(parentPath)
@@ -61,6 +62,19 @@ func (p *plan) deleteContainer(d DeleteContainer) error {
 	}
 	p.remove(s, parent)
 	return nil
+}
+
+// outdated reports whether a znode without children has to go, if it is a
+// container or has a time to live: the one had a child, the other was not
+// changed for that time.
+func (n *Node) outdated(now int64) bool {
+	switch n.Owner.Kind() {
+	case znode.Container:
+		return n.Creates > 0
+	case znode.TTL:
+		return now-n.Mtime > n.Owner.TTL()
+	}
+	return true
 }
 
 // remove deletes the znode of s and counts one child less of its parent.

@@ -63,7 +63,9 @@ type (
 	// mode tells.
 	Multi struct{ Ops []Op }
 	// DeleteContainer removes a znode that is not ephemeral and has no
-	// children. Nobody's permission is asked if the request is Internal.
+	// children. Nobody's permission is asked if the request is Internal, but a
+	// container must have had a child then, and a TTL znode must not have been
+	// changed for its time before Now.
 	DeleteContainer struct{ Path znode.Path }
 
 	// OpenSession stores a new session's record, attached to the lease of the

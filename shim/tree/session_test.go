@@ -209,6 +209,25 @@ func TestInternal(t *testing.T) {
 	w.must(internal(create("/c/x")))
 	w.must(internal(tree.SetData{Path: "/c"}))
 	w.must(internal(tree.DeleteContainer{Path: "/c/x"}))
+	w.must(internal(createKind("/ttl", tree.KindTTL, znode.ModePersistentTTL, 10)))
+	w.must(internal(createKind("/cont", tree.KindContainer, znode.ModeContainer, 0)))
+	reap := func(p znode.Path, now int64) error {
+		return w.run(tree.Request{Internal: true, Now: now, Op: tree.DeleteContainer{Path: p}}).Err
+	}
+	if err := reap("/ttl", 10); err != tree.ErrBadVersion {
+		t.Errorf("a TTL znode in its time: %v", err)
+	}
+	if err := reap("/ttl", 11); err != nil {
+		t.Errorf("a TTL znode behind its time: %v", err)
+	}
+	if err := reap("/cont", 11); err != tree.ErrBadVersion {
+		t.Errorf("a container that never had a child: %v", err)
+	}
+	w.must(internal(create("/cont/x")))
+	w.must(internal(tree.DeleteContainer{Path: "/cont/x"}))
+	if err := reap("/cont", 11); err != nil {
+		t.Errorf("a container that had a child: %v", err)
+	}
 	if err := w.run(internal(createMode("/e", znode.ModeEphemeral))).Err; err != tree.ErrBadArguments {
 		t.Errorf("an ephemeral znode of nobody's: %v", err)
 	}

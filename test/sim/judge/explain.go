@@ -11,6 +11,12 @@ import (
 // explain finds out who did what nobody was answered for.
 func (r *round) explain(z int64, entries []journalEntry) bool {
 	before := r.tree.at(z)
+	if len(entries) == 1 && entries[0].typ == wire.EventDeleted && r.reaped(before, entries[0].path) {
+		d := before.draft(z)
+		d.remove(entries[0].path)
+		r.do(nil, d)
+		return true
+	}
 	if i := r.suspect(before, z, entries); i >= 0 {
 		c := r.pending[i]
 		d := before.draft(z)
@@ -26,12 +32,6 @@ func (r *round) explain(z int64, entries []journalEntry) bool {
 			return true
 		}
 	}
-	if len(entries) == 1 && entries[0].typ == wire.EventDeleted && r.reaped(before, entries[0].path) {
-		d := before.draft(z)
-		d.remove(entries[0].path)
-		r.do(nil, d)
-		return true
-	}
 	return r.fail("P1", entries[0].path, "revision %d changes at %#x what nobody has asked for: %v", r.c.Revision, z, entries)
 }
 
@@ -44,14 +44,14 @@ func (r *round) suspect(before state, z int64, entries []journalEntry) int {
 		if c.sent.Seq > r.c.Seq {
 			break
 		}
-		if !r.mayAct(c) {
+		if found >= 0 && c.overtaken || !r.mayAct(c) {
 			continue
 		}
 		d := before.draft(z)
 		if !succeeded(c.op, d.do(c.who(), c.op)) || !matches(d.events, entries, c.op.Code == wire.CloseSession) || !r.plausible(d) {
 			continue
 		}
-		if !c.overtaken {
+		if !c.overtaken && r.skips(c, z) == nil {
 			return i
 		}
 		if found < 0 {
@@ -152,6 +152,7 @@ func (r *round) silentACLs() bool {
 			}
 			r.pending = slices.Delete(r.pending, i, i+1)
 			r.do(c, d)
+			c.vague = true
 		}
 	}
 	return true
@@ -169,7 +170,8 @@ func (r *round) counters() bool {
 			continue
 		}
 		pzxid := r.resolve(got.pzxid)
-		if !r.touched[p] && r.loose[p] && pzxid >= n.pzxid { // repaired
+		stale := !r.touched[p] && r.loose[p] && pzxid < n.pzxid // another lease was lost meanwhile
+		if !r.touched[p] && r.loose[p] && !stale {              // repaired
 			fixed := *n
 			fixed.pzxid, fixed.lost = pzxid, false
 			r.tree.put(p, r.top, &fixed)
@@ -179,11 +181,11 @@ func (r *round) counters() bool {
 		switch {
 		case got.creates != n.creates:
 			return r.fail("P15", p, "revision %d counts %d creates, there were %d", r.c.Revision, got.creates, n.creates)
-		case pzxid != n.pzxid:
+		case pzxid != n.pzxid && !stale:
 			return r.fail("P6", p, "revision %d has pzxid %#x, it is %#x", r.c.Revision, pzxid, n.pzxid)
 		case got.children != kids && !r.loose[p]:
 			return r.fail("P6", p, "revision %d counts %d children, there are %d", r.c.Revision, got.children, kids)
-		case got.children == kids:
+		case got.children == kids && !stale:
 			delete(r.loose, p)
 		}
 	}

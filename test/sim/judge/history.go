@@ -131,6 +131,8 @@ type call struct {
 	taken int64
 	// overtaken: a later one of the connection was done.
 	overtaken bool
+	// vague: it was done in the revision of taken, but nobody knows where.
+	vague bool
 }
 
 func (c *call) answered() bool { return c.reply != nil }

@@ -96,37 +96,44 @@ func (j *court) latest(before Seq) int64 {
 }
 
 // pipelines checks that the writes of a connection were done in order or not at
-// all, those without an answer included: where a later one was done, an earlier
-// one that was not must have been refused.
+// all, those without an answer included.
 func (j *court) pipelines() {
 	for _, c := range j.calls {
 		if c.taken == 0 {
 			continue
 		}
 		for b := c.after; b != nil; b = b.after {
-			if b.taken > c.taken {
+			if b.taken > c.taken && !b.vague {
 				j.find(blame("P4", b), "%v of %q was done at %#x, after %v of %q at %#x that was asked for later",
 					b.op.Code, b.op.Path, b.taken, c.op.Code, c.op.Path, c.taken)
 			}
-			if b.answered() || !b.write() || b.taken != 0 {
-				continue
-			}
-			if !j.refusable(b, c) {
-				j.find(blame("P4", b), "%v of %q was not done, but %v of %q was at %#x, which was asked for later on the same connection",
-					b.op.Code, b.op.Path, c.op.Code, c.op.Path, c.taken)
-			}
+		}
+		if b := j.skips(c, c.taken); b != nil {
+			j.find(blame("P4", b), "%v of %q was not done, but %v of %q was at %#x, which was asked for later on the same connection",
+				b.op.Code, b.op.Path, c.op.Code, c.op.Path, c.taken)
 		}
 	}
 }
 
+// skips returns an earlier write of the connection that was not done although c
+// was, at zxid, and that need not have been refused; nil if there is none.
+func (j *court) skips(c *call, zxid int64) *call {
+	for b := c.after; b != nil && b.taken == 0; b = b.after {
+		if !b.answered() && b.write() && !j.refusable(b, zxid) {
+			return b
+		}
+	}
+	return nil
+}
+
 // refusable reports whether b would have been refused somewhere between what
-// was done before it and the later call c.
-func (j *court) refusable(b, c *call) bool {
+// was done before it and to.
+func (j *court) refusable(b *call, to int64) bool {
 	from := int64(0)
 	for a := b.after; a != nil && from == 0; a = a.after {
 		from = max(from, a.taken)
 	}
-	for _, z := range j.points(from, c.taken) {
+	for _, z := range j.points(from, to) {
 		d := j.tree.at(z).draft(z + 1)
 		if !succeeded(b.op, d.do(b.who(), b.op)) || len(d.order) == 0 {
 			return true
