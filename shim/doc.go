@@ -20,7 +20,9 @@
 // never. Several processes may share what is behind it.
 //
 // A Server is safe for concurrent use. Its goroutines, all ended by Close:
-// follow (brings the store's changes to the replica), watch over (asks the
-// store for signs of life), reap (containers and TTL znodes), repair (counters),
-// tell the time, and those of the connections, the committer and the sessions.
+// follow (brings the store's changes to the replica), watchOver (asks the store for
+// signs of life), reap (containers and TTL znodes), repair (counters), tellMoves
+// (sessions that other servers took), tellTime, one for each Serve, and those of
+// the connections, the committer and the sessions. What waits for repair and
+// tellMoves is a set, bounded by the znodes and the sessions there are.
 package shim

@@ -59,10 +59,10 @@ var wanted = map[string]int{
 	"multi ok": 1000, "multi undone": 1000, "multiRead ok": 300, "sync ok": 100, "addWatch ok": 500, "checkWatches ok": 20, "removeWatches ok": 50,
 	"setWatches ok": 50, "setWatches2 ok": 50, "getEphemerals ok": 100, "getAllChildrenNumber ok": 100, "whoAmI ok": 100,
 	"auth ok": 300, "auth AUTHFAILED": 10, "closeSession ok": 100,
-	"create NODEEXISTS": 300, "create NONODE": 300, "create NOAUTH": 100, "create INVALIDACL": 50, "create BADARGUMENTS": 50,
+	"create NODEEXISTS": 300, "create NONODE": 300, "create NOAUTH": 30, "create INVALIDACL": 50, "create BADARGUMENTS": 50,
 	"create NOCHILDRENFOREPHEMERALS": 50, "create MARSHALLINGERROR": 10, "delete NOTEMPTY": 100, "delete BADVERSION": 20,
 	"delete NONODE": 100, "delete NOAUTH": 10, "setData BADVERSION": 50, "setData NOAUTH": 20, "getData NOAUTH": 10,
-	"setACL BADVERSION": 10, "setACL NOAUTH": 10, "checkWatches NOWATCHER": 100, "removeWatches NOWATCHER": 100,
+	"setACL BADVERSION": 10, "setACL NOAUTH": 5, "checkWatches NOWATCHER": 100, "removeWatches NOWATCHER": 100,
 	"1": 1000, "2": 500, "3": 1000, "4": 1000,
 }
 

@@ -11,6 +11,7 @@ func Check(h *History) []Violation {
 	j := &court{h: h, tree: newTree(), lives: map[int64]*life{}, loose: map[string]bool{}, acked: map[int64][]*call{}}
 	j.pair()
 	if j.replay() {
+		j.acknowledge()
 		j.floors()
 		j.replies()
 		j.pipelines()
@@ -31,7 +32,10 @@ type court struct {
 	acked   map[int64][]*call // writes that were answered with OK, by zxid
 	pending []*call           // writes that were not answered, in the order in which they were sent
 
+	acks []ack
+
 	tree   *tree
+	stamps []int64 // at which it changed, rising
 	events []Event
 	lives  map[int64]*life
 	// loose are the znodes whose stored counter a lost lease has left wrong.

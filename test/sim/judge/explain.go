@@ -73,10 +73,16 @@ func (r *round) mayAct(c *call) bool {
 func (r *round) plausible(d *draft) bool {
 	for p, n := range d.changed {
 		got := r.s.nodes[p]
-		if n == nil || got == nil || r.resolve(got.mzxid) != d.zxid {
+		if n == nil || got == nil {
 			continue
 		}
-		if !bytes.Equal(n.data, got.data) || (n.data == nil) != (got.data == nil) || n.owner != got.owner {
+		if r.resolve(got.czxid) == d.zxid && (n.owner != got.owner || got.aversion == 0 && !slices.Equal(n.acl, got.acl)) {
+			return false
+		}
+		if r.resolve(got.mzxid) != d.zxid {
+			continue
+		}
+		if !bytes.Equal(n.data, got.data) || (n.data == nil) != (got.data == nil) {
 			return false
 		}
 	}

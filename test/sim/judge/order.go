@@ -33,57 +33,49 @@ func (j *court) zxids() {
 	}
 }
 
+// ack is what was acknowledged at some moment: the highest zxid.
+type ack struct {
+	seq  Seq
+	zxid int64
+}
+
+// acknowledge notes when what was acknowledged.
+func (j *court) acknowledge() {
+	for _, c := range j.calls {
+		if c.answered() && c.taken != 0 {
+			j.acks = append(j.acks, ack{c.reply.Seq, c.taken})
+		}
+	}
+	slices.SortFunc(j.acks, func(a, b ack) int { return cmp.Compare(a.seq, b.seq) })
+	for i := 1; i < len(j.acks); i++ {
+		j.acks[i].zxid = max(j.acks[i].zxid, j.acks[i-1].zxid)
+	}
+}
+
+// floor is the highest zxid that was acknowledged to anybody before s.
+func (j *court) floor(s Seq) int64 {
+	i, _ := slices.BinarySearchFunc(j.acks, s, func(a ack, s Seq) int { return cmp.Compare(a.seq, s) })
+	if i == 0 {
+		return 0
+	}
+	return j.acks[i-1].zxid
+}
+
 // floors checks what must not be missed: writes take effect behind all that was
 // acknowledged before they were asked for, and a sync catches up with that.
 func (j *court) floors() {
-	type ack struct {
-		seq  Seq
-		zxid int64 // the highest so far
-	}
-	var acks []ack
 	for _, c := range j.calls {
-		if c.answered() && c.taken != 0 {
-			acks = append(acks, ack{c.reply.Seq, c.taken})
-		}
-	}
-	slices.SortFunc(acks, func(a, b ack) int { return cmp.Compare(a.seq, b.seq) })
-	for i := 1; i < len(acks); i++ {
-		acks[i].zxid = max(acks[i].zxid, acks[i-1].zxid)
-	}
-	before := func(s Seq) int64 {
-		i, _ := slices.BinarySearchFunc(acks, s, func(a ack, s Seq) int { return cmp.Compare(a.seq, s) })
-		if i == 0 {
-			return 0
-		}
-		return acks[i-1].zxid
-	}
-	for _, c := range j.calls {
-		if !c.answered() || c.reply.Frame.Err == wire.SessionExpired {
+		if !c.answered() {
 			continue
 		}
-		floor := before(c.sent.Seq)
+		floor := j.floor(c.sent.Seq)
 		switch {
 		case c.op.Code == wire.Sync && revision(c.zxid()) < revision(floor):
 			j.find(blame("P7", c), "sync is answered at %#x, but %#x was acknowledged before it was asked for", c.zxid(), floor)
 		case c.taken != 0 && c.taken < floor:
 			j.find(blame("P2", c), "%v is at %#x, but %#x was acknowledged before it was asked for", c.op.Code, c.taken, floor)
-		case c.taken == 0 && c.write() && c.zxid() < floor && !j.trueSince(c, floor):
-			j.find(blame("P2", c), "%v of %q is answered with %v at %#x, which is not true any more at %#x, which was acknowledged before it was asked for",
-				c.op.Code, c.op.Path, c.reply.Frame.Err, c.zxid(), floor)
 		}
 	}
-}
-
-// trueSince reports whether the answer to a write that changed nothing is right
-// at some zxid from floor on that can have been before the answer.
-func (j *court) trueSince(c *call, floor int64) bool {
-	for _, z := range j.points(floor, j.latest(c.reply.Seq)+1) {
-		d := j.tree.at(z).draft(z)
-		if differs(c, d.do(c.who(), c.op), d) == "" {
-			return true
-		}
-	}
-	return false
 }
 
 // latest returns the last zxid that the store had made before something.
@@ -146,9 +138,10 @@ func (j *court) refusable(b *call, to int64) bool {
 // changed.
 func (j *court) points(from, to int64) []int64 {
 	out := []int64{from}
-	for _, e := range j.events {
-		if e.Zxid > from && e.Zxid < to && out[len(out)-1] != e.Zxid {
-			out = append(out, e.Zxid)
+	i, _ := slices.BinarySearch(j.stamps, from+1)
+	for ; i < len(j.stamps) && j.stamps[i] < to; i++ {
+		if out[len(out)-1] != j.stamps[i] {
+			out = append(out, j.stamps[i])
 		}
 	}
 	return out

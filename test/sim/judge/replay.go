@@ -227,6 +227,7 @@ func (r *round) do(c *call, d *draft) {
 	}
 	d.commit()
 	r.events = append(r.events, d.events...)
+	r.stamps = append(r.stamps, d.zxid)
 	if c == nil {
 		return
 	}

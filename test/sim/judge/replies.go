@@ -31,22 +31,35 @@ func (j *court) replies() {
 			}
 			continue
 		}
-		// A server shows whole revisions. A write that fails may have been in
-		// the middle of one.
-		d := j.tree.at(last(revision(c.zxid()))).draft(c.zxid())
-		want := d.do(c.who(), c.op)
-		if c.write() && differs(c, want, d) != "" {
-			d = j.tree.at(c.zxid()).draft(c.zxid())
-			want = d.do(c.who(), c.op)
-		}
-		if c.write() && succeeded(c.op, want) && len(d.order) > 0 && c.op.Code != wire.CloseSession {
-			j.find(blame("P2", c), "%v of %q is refused with %v at %#x, where it would succeed", c.op.Code, c.op.Path, c.reply.Frame.Err, c.zxid())
+		if c.write() {
+			j.refused(c)
 			continue
 		}
+		// A server shows whole revisions.
+		d := j.tree.at(last(revision(c.zxid()))).draft(c.zxid())
+		want := d.do(c.who(), c.op)
 		if diff := differs(c, want, d); diff != "" {
 			j.find(blame("P6", c), "%v of %q at %#x: %s", c.op.Code, c.op.Path, c.zxid(), diff)
 		}
 	}
+}
+
+// refused judges a write that was answered to have changed nothing: that was
+// right at some moment behind what was acknowledged before it was asked for.
+func (j *court) refused(c *call) {
+	floor := j.floor(c.sent.Seq)
+	to := last(revision(c.zxid()))
+	if c.zxid() < floor {
+		to = j.latest(c.reply.Seq)
+	}
+	diff := ""
+	for _, z := range append(j.points(floor, to), to) {
+		d := j.tree.at(z).draft(z)
+		if diff = differs(c, d.do(c.who(), c.op), d); diff == "" {
+			return
+		}
+	}
+	j.find(blame("P2", c), "%v of %q at %#x: at no moment from %#x to %#x was that right; at the last %s", c.op.Code, c.op.Path, c.zxid(), floor, to, diff)
 }
 
 // differs says how a reply differs from what it must be, "" if it does not.
