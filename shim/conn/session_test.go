@@ -138,6 +138,7 @@ func TestExpiry(t *testing.T) {
 func TestClientFromTheFuture(t *testing.T) {
 	run(t, shim.Config{}, func(r *rig) {
 		c := r.client()
+		synctest.Wait() // the server has noted the time in the store
 		request := resume(c.Session)
 		request.LastZxidSeen = mk(c, "/a").Czxid + 1<<12
 		start := time.Now()

@@ -11,6 +11,8 @@ var (
 	ErrShort = errors.New("jute: input ends early")
 	// ErrNegative: a length is negative and not the null marker.
 	ErrNegative = errors.New("jute: negative length")
+	// ErrNull: a null stands where there must be a value.
+	ErrNull = errors.New("jute: null")
 	// ErrTooLong: a length exceeds the limit that the reader set.
 	ErrTooLong = errors.New("jute: length exceeds the limit")
 )
@@ -99,6 +101,19 @@ func (c *Cursor) Buffer() []byte {
 // String reads a string: a copy, valid UTF-8, "" for null.
 func (c *Cursor) String() string { return decodeUTF8(c.Buffer()) }
 
+// Null reports whether a null string, buffer or vector comes next.
+func (c *Cursor) Null() bool {
+	return len(c.rest) >= 4 && binary.BigEndian.Uint32(c.rest) == 1<<32-1
+}
+
+// Need reads a string like String, but a null is ErrNull.
+func (c *Cursor) Need() string {
+	if c.Null() {
+		c.Fail(ErrNull)
+	}
+	return c.String()
+}
+
 // VectorLen reads the count that starts a vector whose elements take at least
 // minSize bytes each, minSize > 0. It returns −1 for a null vector, and
 // otherwise a count that the unread input has room for, so that it is safe to
@@ -118,7 +133,8 @@ func (c *Cursor) VectorLen(minSize int) int {
 	return n
 }
 
-// Strings reads a vector of strings: nil for null or after an error.
+// Strings reads a vector of strings: nil for null or after an error. A null
+// string in it is ErrNull.
 func Strings[S ~string](c *Cursor) []S {
 	n := c.VectorLen(4)
 	if n < 0 {
@@ -126,7 +142,7 @@ func Strings[S ~string](c *Cursor) []S {
 	}
 	v := make([]S, n)
 	for i := range v {
-		v[i] = S(c.String())
+		v[i] = S(c.Need())
 	}
 	if c.err != nil {
 		return nil

@@ -30,10 +30,15 @@ func DecodeACL(c *jute.Cursor) []znode.ACL {
 	}
 	acl := make([]znode.ACL, n)
 	for i := range acl {
-		acl[i] = znode.ACL{
-			Perms: znode.Perms(c.Int()),
-			ID:    znode.ID{Scheme: c.String(), ID: c.String()},
+		a := znode.ACL{Perms: znode.Perms(c.Int())}
+		a.ID.Scheme = c.String()
+		switch a.ID.Scheme {
+		case "world", "digest", "ip": // they look at the id
+			a.ID.ID = c.Need()
+		default:
+			a.ID.ID = c.String()
 		}
+		acl[i] = a
 	}
 	if c.Err() != nil {
 		return nil
@@ -50,7 +55,7 @@ type GetACLRequest struct {
 func (r GetACLRequest) Append(dst []byte) []byte { return jute.AppendString(dst, r.Path) }
 
 // Decode reads r from c.
-func (r *GetACLRequest) Decode(c *jute.Cursor) { r.Path = znode.Path(c.String()) }
+func (r *GetACLRequest) Decode(c *jute.Cursor) { r.Path = znode.Path(c.Need()) }
 
 // GetACLResponse answers getACL.
 type GetACLResponse struct {

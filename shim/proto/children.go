@@ -20,7 +20,7 @@ func (r GetChildrenRequest) Append(dst []byte) []byte {
 
 // Decode reads r from c.
 func (r *GetChildrenRequest) Decode(c *jute.Cursor) {
-	r.Path = znode.Path(c.String())
+	r.Path = znode.Path(c.Need())
 	r.Watch = c.Bool()
 }
 
@@ -63,7 +63,7 @@ func (r GetAllChildrenNumberRequest) Append(dst []byte) []byte {
 }
 
 // Decode reads r from c.
-func (r *GetAllChildrenNumberRequest) Decode(c *jute.Cursor) { r.Path = znode.Path(c.String()) }
+func (r *GetAllChildrenNumberRequest) Decode(c *jute.Cursor) { r.Path = znode.Path(c.Need()) }
 
 // GetAllChildrenNumberResponse answers getAllChildrenNumber.
 type GetAllChildrenNumberResponse struct {

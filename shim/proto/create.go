@@ -24,7 +24,7 @@ func (r CreateRequest) Append(dst []byte) []byte {
 
 // Decode reads r from c. Mode may hold any number.
 func (r *CreateRequest) Decode(c *jute.Cursor) {
-	r.Path = znode.Path(c.String())
+	r.Path = znode.Path(c.Need())
 	r.Data = c.Buffer()
 	r.ACL = DecodeACL(c)
 	r.Mode = znode.CreateMode(c.Int())

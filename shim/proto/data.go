@@ -19,7 +19,7 @@ func (r GetDataRequest) Append(dst []byte) []byte {
 
 // Decode reads r from c.
 func (r *GetDataRequest) Decode(c *jute.Cursor) {
-	r.Path = znode.Path(c.String())
+	r.Path = znode.Path(c.Need())
 	r.Watch = c.Bool()
 }
 

@@ -19,7 +19,7 @@ func (r DeleteRequest) Append(dst []byte) []byte {
 
 // Decode reads r from c.
 func (r *DeleteRequest) Decode(c *jute.Cursor) {
-	r.Path = znode.Path(c.String())
+	r.Path = znode.Path(c.Need())
 	r.Version = c.Int()
 }
 
@@ -33,4 +33,4 @@ type DeleteContainerRequest struct {
 func (r DeleteContainerRequest) Append(dst []byte) []byte { return jute.AppendString(dst, r.Path) }
 
 // Decode reads r from c.
-func (r *DeleteContainerRequest) Decode(c *jute.Cursor) { r.Path = znode.Path(c.String()) }
+func (r *DeleteContainerRequest) Decode(c *jute.Cursor) { r.Path = znode.Path(c.Need()) }

@@ -19,6 +19,6 @@ func (r ExistsRequest) Append(dst []byte) []byte {
 
 // Decode reads r from c.
 func (r *ExistsRequest) Decode(c *jute.Cursor) {
-	r.Path = znode.Path(c.String())
+	r.Path = znode.Path(c.Need())
 	r.Watch = c.Bool()
 }

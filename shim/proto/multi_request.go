@@ -67,6 +67,10 @@ func (r *MultiRequest) Decode(c *jute.Cursor) {
 		if c.Err() != nil || h.Done {
 			return
 		}
+		if c.Null() { // every operation starts with its path
+			c.Fail(jute.ErrNull)
+			return
+		}
 		op := decodeMultiOp(h.Type, c)
 		if c.Err() != nil {
 			return

@@ -141,11 +141,16 @@ func (v *View) unown(p znode.Path, o znode.Owner) {
 	}
 }
 
-// count stores the child counter of p, which may have been removed with it.
+// count stores the child counter of p, which may have been removed with it. The
+// pzxid never falls: a repair may land behind another lease's end, which it did
+// not know of and which stores no counter.
 func (v *View) count(p znode.Path, c record.Counter, rev store.Revision, b based) {
 	n := v.nodes[p]
 	if n == nil {
 		return
+	}
+	if c.Pzxid < n.Pzxid {
+		c.Pzxid, b = n.Pzxid, n.based&basedPzxid
 	}
 	changed := *n.Node
 	changed.Creates, changed.Children, changed.Pzxid, changed.CounterRev = c.Creates, c.Children, c.Pzxid, rev

@@ -33,8 +33,9 @@ func (p *plan) delete(d Delete) error {
 }
 
 // deleteContainer takes any znode that is not ephemeral: telling containers
-// from others is left to whoever asks. A container or TTL znode that is not
-// outdated any more, since whoever looked saw an older tree, stays.
+// from others is left to the client that asks. An Internal request takes
+// outdated znodes only, since whoever looked may have seen an older tree: by now
+// another znode may be there.
 func (p *plan) deleteContainer(d DeleteContainer) error {
 	parentPath, ok := parentOf(d.Path)
 	if !ok || d.Path.Special() {
@@ -64,17 +65,17 @@ func (p *plan) deleteContainer(d DeleteContainer) error {
 	return nil
 }
 
-// outdated reports whether a znode without children has to go, if it is a
-// container or has a time to live: the one had a child, the other was not
-// changed for that time.
+// outdated reports whether a znode without children has to go: it is a container
+// that had a child, or has a time to live and was not changed for that.
 func (n *Node) outdated(now int64) bool {
 	switch n.Owner.Kind() {
 	case znode.Container:
 		return n.Creates > 0
 	case znode.TTL:
 		return now-n.Mtime > n.Owner.TTL()
+	case znode.Persistent, znode.Ephemeral:
 	}
-	return true
+	return false
 }
 
 // remove deletes the znode of s and counts one child less of its parent.

@@ -63,8 +63,8 @@ type (
 	// mode tells.
 	Multi struct{ Ops []Op }
 	// DeleteContainer removes a znode that is not ephemeral and has no
-	// children. Nobody's permission is asked if the request is Internal, but a
-	// container must have had a child then, and a TTL znode must not have been
+	// children. Nobody's permission is asked if the request is Internal, but it
+	// must be a container that had a child then, or a TTL znode that was not
 	// changed for its time before Now.
 	DeleteContainer struct{ Path znode.Path }
 

@@ -208,7 +208,10 @@ func TestInternal(t *testing.T) {
 	w.do(withACL(create("/c"), closed))
 	w.must(internal(create("/c/x")))
 	w.must(internal(tree.SetData{Path: "/c"}))
-	w.must(internal(tree.DeleteContainer{Path: "/c/x"}))
+	if err := w.run(internal(tree.DeleteContainer{Path: "/c/x"})).Err; err != tree.ErrBadVersion {
+		t.Errorf("reaping a persistent znode: %v", err)
+	}
+	w.must(internal(tree.Delete{Path: "/c/x", Version: -1}))
 	w.must(internal(createKind("/ttl", tree.KindTTL, znode.ModePersistentTTL, 10)))
 	w.must(internal(createKind("/cont", tree.KindContainer, znode.ModeContainer, 0)))
 	reap := func(p znode.Path, now int64) error {
@@ -224,7 +227,7 @@ func TestInternal(t *testing.T) {
 		t.Errorf("a container that never had a child: %v", err)
 	}
 	w.must(internal(create("/cont/x")))
-	w.must(internal(tree.DeleteContainer{Path: "/cont/x"}))
+	w.must(internal(tree.Delete{Path: "/cont/x", Version: -1}))
 	if err := reap("/cont", 11); err != nil {
 		t.Errorf("a container that had a child: %v", err)
 	}

@@ -73,7 +73,7 @@ func (g *generator) acl() []wire.ACL {
 		switch g.IntN(10) {
 		case 0, 1:
 		case 2:
-			list[i].Scheme, list[i].ID = "auth", pick(g, []string{"", "x", wire.Null})
+			list[i].Scheme, list[i].ID = "auth", pick(g, []string{"", "x"})
 		case 3, 4:
 			list[i].Scheme, list[i].ID = "digest", digest("cat", "purr")
 		case 5:
@@ -93,10 +93,10 @@ func (g *generator) acl() []wire.ACL {
 
 func (g *generator) badACL(perms int32) wire.ACL {
 	bad := pick(g, [][2]string{
-		{"world", "someone"}, {"world", ""}, {"world", wire.Null}, {"nope", "x"}, {"", ""}, {wire.Null, wire.Null}, {"digest", "nocolon"},
+		{"world", "someone"}, {"world", ""}, {"nope", "x"}, {"", ""}, {"digest", "nocolon"},
 		{"digest", "a:b:c"}, {"digest", ""}, {"digest", ":"}, {"ip", "bad"}, {"ip", ""}, {"ip", "127.0.0.1/33"}, {"ip", "127.0.0.1/-1"},
 		{"ip", "127.0.0.1/x"}, {"ip", "127.0.0"}, {"ip", "1.2.3.4.5"}, {"sasl", "hbase"}, {"x509", "CN=x"}, {"super", ""}, {"ip", "127.0.0.1/"},
-		{"ip", "127.0.0.256"}, {"digest", wire.Null}, {"ip", wire.Null},
+		{"ip", "127.0.0.256"},
 	})
 	return wire.ACL{Perms: perms, Scheme: bad[0], ID: bad[1]}
 }

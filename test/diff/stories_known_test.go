@@ -37,6 +37,17 @@ func knownStories() []story {
 			do("ann", multi(set("~/a", "x", -1), get("~/a"), set("~/a", "y", -1))),
 			do("ann", get("~/a")),
 		)},
+		{name: "a null path among watches", steps: steps(
+			join("ann"), known("null path in setWatches", do("ann", rearm([]string{"~/none", wire.Null}, []string{}, []string{}))),
+		)},
+		{name: "a null beside another mistake", steps: steps(
+			join("ann"),
+			known("two mistakes with a null", do("ann", wire.Op{Code: wire.CreateTTL, Path: wire.Null, ACL: open, Flags: withTTL, TTL: -1})),
+			known("two mistakes with a null", do("ann", createACL("~/a", wire.ACL{Perms: 31, Scheme: "auth", ID: wire.Null}, wire.ACL{Perms: 31, Scheme: "auth", ID: wire.Null}))),
+		)},
+		{name: "sync beyond the first plane", steps: steps(
+			join("ann"), known("beyond U+FFFF", do("ann", syncAt("~/😀"))),
+		)},
 		{name: "quota nodes", root: true, steps: steps(
 			superuser(), each("sue", create("/q", ""), create("/zookeeper/quota/q", "")),
 			known("quota", do("sue", create("/zookeeper/quota/q/zookeeper_limits", "count=5,bytes=-1"))),

@@ -8,16 +8,17 @@ import (
 	"github.com/hquorum/hquorum/test/wire"
 )
 
-// explain finds out who did what nobody was answered for.
+// explain finds out who did what nobody was answered for with its zxid.
 func (r *round) explain(z int64, entries []journalEntry) bool {
 	before := r.tree.at(z)
-	if len(entries) == 1 && entries[0].typ == wire.EventDeleted && r.reaped(before, entries[0].path) {
-		d := before.draft(z)
-		d.remove(entries[0].path)
-		r.do(nil, d)
+	i := r.suspect(before, z, entries, (*call).answered)
+	if i < 0 && r.unasked(before, z, entries) {
 		return true
 	}
-	if i := r.suspect(before, z, entries); i >= 0 {
+	if i < 0 {
+		i = r.suspect(before, z, entries, func(*call) bool { return true })
+	}
+	if i >= 0 {
 		c := r.pending[i]
 		d := before.draft(z)
 		d.do(c.who(), c.op)
@@ -25,6 +26,11 @@ func (r *round) explain(z int64, entries []journalEntry) bool {
 		r.do(c, d)
 		return true
 	}
+	return r.fail("P1", entries[0].path, "revision %d changes at %#x what nobody has asked for: %v", r.c.Revision, z, entries)
+}
+
+// unasked takes the end of a session, or what a server has reaped.
+func (r *round) unasked(before state, z int64, entries []journalEntry) bool {
 	for id, s := range r.s.sessions {
 		d := before.draft(z)
 		if d.do(actor{session: id}, wire.Op{Code: wire.CloseSession}); s == nil && matches(d.events, entries, true) {
@@ -32,26 +38,32 @@ func (r *round) explain(z int64, entries []journalEntry) bool {
 			return true
 		}
 	}
-	return r.fail("P1", entries[0].path, "revision %d changes at %#x what nobody has asked for: %v", r.c.Revision, z, entries)
+	if len(entries) != 1 || entries[0].typ != wire.EventDeleted || !r.reaped(before, entries[0].path) {
+		return false
+	}
+	d := before.draft(z)
+	d.remove(entries[0].path)
+	r.do(nil, d)
+	return true
 }
 
-// suspect returns the place in pending of the request that did it, -1 if there
-// is none. If there are several it is one that keeps the order of its
+// suspect returns the place in pending of one of some requests that did it, -1
+// if there is none. If there are several it is one that keeps the order of its
 // connection.
-func (r *round) suspect(before state, z int64, entries []journalEntry) int {
+func (r *round) suspect(before state, z int64, entries []journalEntry, some func(*call) bool) int {
 	found := -1
 	for i, c := range r.pending {
 		if c.sent.Seq > r.c.Seq {
 			break
 		}
-		if found >= 0 && c.overtaken || !r.mayAct(c) {
+		if found >= 0 && c.overtaken || !some(c) || !r.mayAct(c) {
 			continue
 		}
 		d := before.draft(z)
 		if !succeeded(c.op, d.do(c.who(), c.op)) || !matches(d.events, entries, c.op.Code == wire.CloseSession) || !r.plausible(d) {
 			continue
 		}
-		if !c.overtaken && r.skips(c, z) == nil {
+		if !c.overtaken && r.skips(c, z) == nil && r.tidy(d) {
 			return i
 		}
 		if found < 0 {
@@ -59,6 +71,20 @@ func (r *round) suspect(before state, z int64, entries []journalEntry) int {
 		}
 	}
 	return found
+}
+
+// tidy reports whether those ephemerals that the draft makes and the revision
+// does not store go with their session, as far as one can tell.
+func (r *round) tidy(d *draft) bool {
+	for p, n := range d.changed {
+		if got, there := r.s.nodes[p]; n == nil || !n.ephemeral() || there && got != nil {
+			continue
+		}
+		if s, there := r.s.sessions[n.owner]; !there || s != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // mayAct reports whether the connection of c could still change something: its
@@ -125,7 +151,7 @@ func (r *round) loseLease(entries []journalEntry) {
 	d := r.tree.at(z).draft(z)
 	for _, e := range entries {
 		d.remove(e.path)
-		r.loose[parentOf(e.path)] = true
+		r.loose[parentOf(e.path)], r.robbed[parentOf(e.path)] = true, true
 		if n := d.get(parentOf(e.path)); n != nil {
 			n.lost = true
 		}
@@ -138,30 +164,43 @@ func (r *round) loseLease(entries []journalEntry) {
 // them.
 func (r *round) silentACLs() bool {
 	for _, p := range r.s.order {
-		got := r.s.nodes[p]
-		for {
-			n := r.tree.at(last(r.c.Revision)).get(p)
-			if n == nil || got == nil || n.aversion >= got.aversion {
-				break
-			}
-			i := slices.IndexFunc(r.pending, func(c *call) bool {
-				return c.sent.Seq < r.c.Seq && r.mayAct(c) && c.op.Code == wire.SetACL && c.op.Path == p &&
-					(n.aversion+1 < got.aversion || slices.Equal(c.op.ACL, got.acl))
-			})
-			if i < 0 {
-				return r.fail("P1", p, "revision %d has an ACL that nobody has asked for", r.c.Revision)
-			}
-			c := r.pending[i]
-			d := r.tree.at(r.top).draft(r.top)
-			if x := d.do(c.who(), c.op); x.err != wire.OK {
-				return r.fail("P1", p, "revision %d has an ACL that was to be refused: %v", r.c.Revision, x.err)
-			}
-			r.pending = slices.Delete(r.pending, i, i+1)
-			r.do(c, d)
-			c.vague = true
+		if got := r.s.nodes[p]; got != nil && !r.silentACL(p, r.top, got.aversion) {
+			return r.fail("P1", p, "revision %d has an ACL that nobody has asked for", r.c.Revision)
 		}
 	}
 	return true
+}
+
+// silentACL does, at zxid, the setACLs that bring the znode at p to an aversion.
+func (r *round) silentACL(p string, zxid int64, aversion int32) bool {
+	for {
+		n := r.tree.at(last(r.c.Revision)).get(p)
+		if n == nil || n.aversion >= aversion {
+			return true
+		}
+		i, found := -1, false
+		for k, c := range r.pending {
+			if found || c.sent.Seq > r.c.Seq || !r.mayAct(c) || c.op.Code != wire.SetACL || c.op.Path != p {
+				continue
+			}
+			// Only the last one's ACL is stored.
+			got := r.s.nodes[p]
+			if got == nil || n.aversion+1 < got.aversion || slices.Equal(c.op.ACL, got.acl) {
+				i, found = k, !c.overtaken && r.skips(c, zxid) == nil
+			}
+		}
+		if i < 0 {
+			return false
+		}
+		c := r.pending[i]
+		d := r.tree.at(zxid).draft(zxid)
+		if x := d.do(c.who(), c.op); x.err != wire.OK {
+			return false
+		}
+		r.pending = slices.Delete(r.pending, i, i+1)
+		r.do(c, d)
+		c.vague = true
+	}
 }
 
 // counters compares the stored child counters with the model's.
@@ -169,6 +208,10 @@ func (r *round) counters() bool {
 	s := r.tree.at(last(r.c.Revision))
 	for p, got := range r.s.counters {
 		n := s.get(p)
+		kids := int32(len(s.draft(0).names(p)))
+		if got == nil && n != nil && n.creates == 0 && kids == 0 {
+			continue // the znode was made again within the revision
+		}
 		if (got == nil) != (n == nil) {
 			return r.fail("P15", p, "revision %d: a child counter without its znode, or the other way round", r.c.Revision)
 		}
@@ -177,13 +220,12 @@ func (r *round) counters() bool {
 		}
 		pzxid := r.resolve(got.pzxid)
 		stale := !r.touched[p] && r.loose[p] && pzxid < n.pzxid // another lease was lost meanwhile
-		if !r.touched[p] && r.loose[p] && !stale {              // repaired
+		if !r.touched[p] && r.robbed[p] && pzxid >= n.pzxid {   // repaired, by one server or several
 			fixed := *n
 			fixed.pzxid, fixed.lost = pzxid, false
 			r.tree.put(p, r.top, &fixed)
 			n = &fixed
 		}
-		kids := int32(len(s.draft(0).names(p)))
 		switch {
 		case got.creates != n.creates:
 			return r.fail("P15", p, "revision %d counts %d creates, there were %d", r.c.Revision, got.creates, n.creates)

@@ -88,7 +88,8 @@ func (j *court) latest(before Seq) int64 {
 }
 
 // pipelines checks that the writes of a connection were done in order or not at
-// all, those without an answer included.
+// all, those without an answer included. A closeSession is done in any case: the
+// client learns of the connection's end, and its session had to end.
 func (j *court) pipelines() {
 	for _, c := range j.calls {
 		if c.taken == 0 {
@@ -100,18 +101,31 @@ func (j *court) pipelines() {
 					b.op.Code, b.op.Path, b.taken, c.op.Code, c.op.Path, c.taken)
 			}
 		}
-		if b := j.skips(c, c.taken); b != nil {
-			j.find(blame("P4", b), "%v of %q was not done, but %v of %q was at %#x, which was asked for later on the same connection",
+		if b := j.skips(c, c.taken); b != nil && c.op.Code != wire.CloseSession && !c.vague {
+			v := blame("P4", b)
+			v.Seq = j.after(c.taken)
+			j.find(v, "%v of %q was not done, but %v of %q was at %#x, which was asked for later on the same connection",
 				b.op.Code, b.op.Path, c.op.Code, c.op.Path, c.taken)
 		}
 	}
 }
 
+// after is when the store made a zxid.
+func (j *court) after(zxid int64) Seq {
+	for i := range j.h.Changes {
+		if j.h.Changes[i].Revision >= revision(zxid) {
+			return j.h.Changes[i].Seq
+		}
+	}
+	return 0
+}
+
 // skips returns an earlier write of the connection that was not done although c
-// was, at zxid, and that need not have been refused; nil if there is none.
+// was, at zxid, and that need not have been refused; nil if there is none. A
+// setACL may have left no trace.
 func (j *court) skips(c *call, zxid int64) *call {
 	for b := c.after; b != nil && b.taken == 0; b = b.after {
-		if !b.answered() && b.write() && !j.refusable(b, zxid) {
+		if !b.answered() && b.write() && b.op.Code != wire.SetACL && !j.refusable(b, zxid) {
 			return b
 		}
 	}

@@ -86,7 +86,23 @@ func (r *round) run() bool {
 			}
 		}
 	}
-	return r.silentACLs() && r.counters() && r.compare() && r.endSessions()
+	if !r.silentACLs() {
+		return false
+	}
+	r.parentACLs()
+	return r.counters() && r.compare() && r.endSessions()
+}
+
+// parentACLs gives the events of a revision the parents' ACLs behind it: a
+// server does not know those within. ZooKeeper, which has none that do two
+// things, takes the one of the moment.
+func (r *round) parentACLs() {
+	after := r.tree.at(last(r.c.Revision))
+	for i := len(r.events) - 1; i >= 0 && revision(r.events[i].Zxid) == r.c.Revision; i-- {
+		if n := after.get(parentOf(r.events[i].Path)); n != nil {
+			r.events[i].parentACL = n.acl
+		}
+	}
 }
 
 // birth takes the znodes that every tree has (class DataTree).
@@ -199,6 +215,9 @@ func rank(c *call) int64 {
 
 // take does an acknowledged write.
 func (r *round) take(c *call, z int64, entries []journalEntry) bool {
+	if c.got.Stat != nil && c.op.Path != "" && !r.silentACL(c.op.Path, z, c.got.Stat.Aversion-ownACL(c)) {
+		return r.fail("P1", c.op.Path, "revision %d has an ACL that nobody has asked for", r.c.Revision)
+	}
 	d := r.tree.at(z).draft(z)
 	want := d.do(c.who(), c.op)
 	property := "P6"
@@ -218,6 +237,14 @@ func (r *round) take(c *call, z int64, entries []journalEntry) bool {
 	}
 	r.do(c, d)
 	return true
+}
+
+// ownACL is by how much a request raises the aversion.
+func ownACL(c *call) int32 {
+	if c.op.Code == wire.SetACL {
+		return 1
+	}
+	return 0
 }
 
 // do makes the draft of a call come true.

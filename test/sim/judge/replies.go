@@ -25,7 +25,7 @@ func (j *court) replies() {
 			}
 			continue
 		}
-		if c.reply.Frame.Err == wire.SessionExpired {
+		if c.expired() {
 			if l := j.lives[c.conn.Session]; l != nil && (l.ended == 0 || l.ended > c.reply.Seq) {
 				j.find(blame("P14", c), "%v is answered with SESSIONEXPIRED, but session %#x lives", c.op.Code, c.conn.Session)
 			}
@@ -42,6 +42,12 @@ func (j *court) replies() {
 			j.find(blame("P6", c), "%v of %q at %#x: %s", c.op.Code, c.op.Path, c.zxid(), diff)
 		}
 	}
+}
+
+// expired reports whether the session is said to be gone.
+func (c *call) expired() bool {
+	r := c.got.Results
+	return c.reply.Frame.Err == wire.SessionExpired || c.op.Code == wire.Multi && len(r) > 0 && r[0].Err == wire.SessionExpired
 }
 
 // refused judges a write that was answered to have changed nothing: that was
@@ -88,8 +94,10 @@ func differsReply(op wire.Op, got, want wire.Reply, d *draft) string {
 	case len(got.Results) != len(want.Results):
 		return fmt.Sprintf("%d results, not %d", len(got.Results), len(want.Results))
 	}
-	if diff := differsStat(got.Stat, want.Stat, d.get(want.Path+op.Path)); diff != "" && op.Code != wire.Multi {
-		return diff
+	if op.Code != wire.Multi {
+		if diff := differsStat(op, got.Stat, want.Stat, d.get(op.Path)); diff != "" {
+			return diff
+		}
 	}
 	for i, x := range got.Results {
 		w := want.Results[i]
@@ -101,7 +109,7 @@ func differsReply(op wire.Op, got, want wire.Reply, d *draft) string {
 		if diff := differsReply(sub, x.Reply, w.Reply, d); diff != "" {
 			return fmt.Sprintf("result %d: %s", i, diff)
 		}
-		if diff := differsStat(x.Reply.Stat, w.Reply.Stat, nil); diff != "" {
+		if diff := differsStat(op.Ops[i], x.Reply.Stat, w.Reply.Stat, d.get(op.Ops[i].Path)); diff != "" {
 			return fmt.Sprintf("result %d: %s", i, diff)
 		}
 	}
@@ -110,8 +118,8 @@ func differsReply(op wire.Op, got, want wire.Reply, d *draft) string {
 
 // differsStat compares Stats. Times that the model does not know are 0. Where a
 // lease took children away the pzxid is not settled before a server has stored
-// it.
-func differsStat(got, want *wire.Stat, n *node) string {
+// it, and a write may have been planned, and answered, as if they were there.
+func differsStat(op wire.Op, got, want *wire.Stat, n *node) string {
 	if got == nil || want == nil {
 		if got != want {
 			return "a Stat that should not be there, or none"
@@ -125,7 +133,11 @@ func differsStat(got, want *wire.Stat, n *node) string {
 	if w.Mtime == 0 && w.Mzxid != 0 {
 		w.Mtime = got.Mtime
 	}
-	if n != nil && n.lost && got.Pzxid >= w.Pzxid {
+	switch {
+	case n == nil || !n.lost:
+	case isWrite(op.Code):
+		w.Pzxid, w.NumChildren, w.Cversion = got.Pzxid, got.NumChildren, got.Cversion
+	case got.Pzxid >= w.Pzxid:
 		w.Pzxid = got.Pzxid
 	}
 	if *got != w {
