@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -136,7 +137,8 @@ func readYAML(path string) ([]setting, error) {
 }
 
 func readError(flag, path string, err error) error {
-	if pe, ok := err.(*fs.PathError); ok {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
 		err = pe.Err
 	}
 	return fmt.Errorf("%s %s: %w", flag, path, err)

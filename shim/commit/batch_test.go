@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hquorum/hquorum/shim/commit"
+	"github.com/hquorum/hquorum/shim/replica"
 	"github.com/hquorum/hquorum/shim/store"
 	"github.com/hquorum/hquorum/shim/store/mem"
 	"github.com/hquorum/hquorum/shim/tree"
@@ -138,6 +139,40 @@ func TestRepliesGoBetweenTheEvents(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Who is told that a znode is absent does not see it afterwards, although it has
+// come and gone again since the request was planned.
+func TestAbsenceIsNotTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := mem.NewServer(mem.Options{})
+		seed(t, server)
+		slow := server.Open("", func(c mem.Call) mem.Fault {
+			switch c.Method {
+			case mem.Emit:
+				if c.Rev > 3 {
+					return mem.Fault{Before: 5 * time.Second}
+				}
+			case mem.Commit:
+				return mem.Fault{Before: time.Second}
+			}
+			return mem.Fault{}
+		})
+		s, other := start(t, slow, commit.Options{}), start(t, server.Open("", nil), commit.Options{})
+		told := s.submit("told", tree.Delete{Path: "/a", Version: -1})
+		other.do(create("/a"))
+		synctest.Wait() // revision 3 has come
+		other.do(tree.Delete{Path: "/a", Version: -1})
+		<-told.done
+		if !errors.Is(told.Result.Err, tree.ErrNoNode) {
+			t.Fatalf("%v, %v", told.Result.Err, told.Err)
+		}
+		s.replica.View(func(v *replica.View) {
+			if v.Node("/a") != nil {
+				t.Error("a znode that was said to be gone is there")
+			}
+		})
+	})
 }
 
 // An error is true of the latest state, not of what the replica happens to show.

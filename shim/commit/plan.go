@@ -75,9 +75,17 @@ func (b *batch) own(r *replica.Replica, rev store.Revision) *replica.Own {
 func (b *batch) change(rev store.Revision) store.Change {
 	out := store.Change{Revision: rev, Events: make([]store.Event, len(b.txn.Ops))}
 	for i, op := range b.txn.Ops {
-		out.Events[i] = store.Event{Key: op.Key, Value: op.Value, Lease: op.Lease, Delete: op.Delete}
+		out.Events[i] = store.Event(op)
 	}
 	return out
+}
+
+// absence reports whether the batch changes nothing and tells somebody that a key
+// does not exist. The key may have come and gone since it was planned: whoever is
+// told may not see it afterwards, so the replica has to catch up first. Any other
+// key has not changed if it is as it was.
+func (b *batch) absence() bool {
+	return len(b.txn.Ops) == 0 && slices.ContainsFunc(b.txn.Compares, func(c store.Compare) bool { return c.ModRevision == 0 })
 }
 
 // leases returns those that the batch needs to exist.

@@ -62,6 +62,9 @@ func (c *Committer) send(b *batch) (store.Revision, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.o.Timeout)
 	defer cancel()
 	rev, err := c.o.Store.Commit(ctx, b.txn)
+	if err == nil && rev > c.o.Replica.Revision() && b.absence() {
+		err = c.catchUp()
+	}
 	if err != nil {
 		c.lane.land()
 	}

@@ -1,8 +1,6 @@
 package conn
 
 import (
-	"encoding/binary"
-
 	"github.com/hquorum/hquorum/shim/jute"
 	"github.com/hquorum/hquorum/shim/proto"
 	"github.com/hquorum/hquorum/shim/replica"
@@ -101,34 +99,20 @@ func (c *Conn) read(v *replica.View, h proto.RequestHeader, body []byte) {
 	switch h.Type {
 	case proto.OpPing:
 		c.reply(proto.XidPing, v.Zxid(), proto.OK, nil)
-		return
 	case proto.OpWhoAmI:
 		c.whoAmI(v, h)
-		return
 	case proto.OpGetEphemerals:
 		c.getEphemerals(v, h, &cur)
-		return
 	case proto.OpSetWatches, proto.OpSetWatches2:
 		c.setWatches(v, h, &cur)
-		return
 	case proto.OpMultiRead:
 		c.multiRead(v, h, &cur)
-		return
 	case proto.OpAddWatch:
 		c.addWatch(v, h, &cur)
-		return
 	case proto.OpCheckWatches:
 		c.checkWatches(v, h, &cur)
-		return
 	case proto.OpRemoveWatches:
 		c.removeWatches(v, h, &cur)
-		return
-	}
-	if nullPath(body) {
-		c.deny(v, h, proto.MarshallingError)
-		return
-	}
-	switch h.Type {
 	case proto.OpGetData:
 		c.getData(v, h, &cur)
 	case proto.OpExists:
@@ -140,12 +124,6 @@ func (c *Conn) read(v *replica.View, h proto.RequestHeader, body []byte) {
 	case proto.OpGetAllChildrenNumber:
 		c.getAllChildrenNumber(v, h, &cur)
 	}
-}
-
-// nullPath reports whether a body starts with a null path, which only some
-// requests take. To others it is what makes Java throw.
-func nullPath(body []byte) bool {
-	return len(body) >= 4 && int32(binary.BigEndian.Uint32(body)) == -1
 }
 
 // begin starts a reply of the reader's; end finishes it.

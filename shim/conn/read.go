@@ -14,8 +14,11 @@ import (
 
 // pathOf reads a path without copying it: it is valid as long as the frame. To
 // keep it, keep a clone. Malformed UTF-8 is not repaired, it names no znode
-// either way.
+// either way. A null is what makes Java throw.
 func pathOf(cur *jute.Cursor) znode.Path {
+	if cur.Null() {
+		cur.Fail(jute.ErrNull)
+	}
 	b := cur.Buffer()
 	return znode.Path(unsafe.String(unsafe.SliceData(b), len(b)))
 }

@@ -40,12 +40,13 @@ func (c *Conn) sync(h proto.RequestHeader, body []byte) error {
 		return err
 	}
 	cur := jute.NewCursor(body)
+	null := cur.Null()
 	var r proto.SyncRequest
 	if r.Decode(&cur); cur.Err() != nil {
 		return c.fail(h, proto.MarshallingError)
 	}
-	answer := proto.SyncResponse{Path: r.Path}.Append
-	if nullPath(body) { // it comes back as such
+	answer := proto.SyncResponse(r).Append
+	if null { // it comes back as such
 		answer = func(dst []byte) []byte { return jute.AppendBuffer(dst, nil) }
 	}
 	if err := c.flush(); err != nil {

@@ -63,13 +63,6 @@ func (c *Conn) launch(weight int) error {
 
 // decodeWrite reads the body of a write, whose memory becomes the op's.
 func decodeWrite(op proto.OpCode, body []byte) (tree.Op, bool) {
-	switch op {
-	case proto.OpMulti, proto.OpSetData, proto.OpSetACL: // a null path is BADARGUMENTS to the last two
-	default:
-		if nullPath(body) {
-			return nil, false
-		}
-	}
 	cur := jute.NewCursor(body)
 	var out tree.Op
 	switch op {

@@ -54,7 +54,9 @@ func TestChangeIsVisibleBeforeItsEvents(t *testing.T) {
 	var shows []bool
 	p := loaded(t, w)
 	c, own := w.do(p.Replica, create("/a"), create("/b"))
-	own.Done = func(int, bool) { shows = append(shows, p.Revision() == c.Revision && p.Zxid() == at(base, c.Revision, 1)) }
+	own.Done = func(int, bool) {
+		shows = append(shows, p.Revision() == c.Revision && p.Zxid() == at(base, c.Revision, 1))
+	}
 	p.Apply(c, own)
 	if !slices.Equal(shows, []bool{true, true}) {
 		t.Errorf("Revision and Zxid within Done: %v", shows)

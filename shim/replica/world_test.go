@@ -55,7 +55,7 @@ func (w *world) write(ops ...store.Op) store.Change {
 		} else {
 			w.keys[op.Key] = store.KV{Key: op.Key, Value: op.Value, ModRevision: w.rev, Lease: op.Lease}
 		}
-		c.Events = append(c.Events, store.Event{Key: op.Key, Value: op.Value, Lease: op.Lease, Delete: op.Delete})
+		c.Events = append(c.Events, store.Event(op))
 	}
 	w.changes = append(w.changes, c)
 	return c
@@ -149,11 +149,10 @@ func at(base znode.Zxid, rev store.Revision, p int) znode.Zxid {
 // probe is a replica whose hooks write a diary.
 type probe struct {
 	*replica.Replica
-	log      bytes.Buffer
-	diary    []string
-	events   []fired
-	sessions []string
-	repairs  map[znode.Path]znode.Zxid
+	log     bytes.Buffer
+	diary   []string
+	events  []fired
+	repairs map[znode.Path]znode.Zxid
 }
 
 type fired struct {

@@ -73,7 +73,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := d.whereToLook(ctx); err != nil || !d.stay {
 		return err
 	}
-	fmt.Fprintln(d.out, "\nEverything stays up until you press Ctrl-C (twice: stop at once).")
+	_, _ = fmt.Fprintln(d.out, "\nEverything stays up until you press Ctrl-C (twice: stop at once).")
 	<-ctx.Done()
 	return nil
 }
@@ -147,5 +147,5 @@ func (d *demo) stop(failure error) error {
 func (d *demo) progress(line string) { d.say("%s", line) }
 
 func (d *demo) say(format string, args ...any) {
-	fmt.Fprintf(d.out, "%6.1f s  %s\n", time.Since(d.begun).Seconds(), fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintf(d.out, "%6.1f s  %s\n", time.Since(d.begun).Seconds(), fmt.Sprintf(format, args...))
 }

@@ -21,16 +21,20 @@ func main() {
 	once := flag.Bool("once", false, "exit after the tour instead of staying until Ctrl-C")
 	quorum := flag.String("quorum", "", "host:port of a running hquorum or ZooKeeper to use; default: start hquorum")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "usage: [HBASE=2.6.4|2.2.3] %s [--once] [--quorum host:port]\n", os.Args[0])
+		_, _ = fmt.Fprintf(flag.CommandLine.Output(), "usage: [HBASE=2.6.4|2.2.3] %s [--once] [--quorum host:port]\n", os.Args[0])
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
-	context.AfterFunc(ctx, cancel) // a second Ctrl-C ends the demo at once, and on Linux its processes with it
 	d := &demo{out: os.Stdout, quorum: *quorum, stay: !*once}
-	if err := d.run(ctx); err != nil {
+	if err := untilInterrupted(d.run); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
+}
+
+func untilInterrupted(run func(context.Context) error) error {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	context.AfterFunc(ctx, cancel) // a second Ctrl-C ends the demo at once, and on Linux its processes with it
+	return run(ctx)
 }

@@ -37,7 +37,6 @@ type generator struct {
 	root    bool
 	program Program
 	count   int
-	away    map[string]bool // dropped connections
 }
 
 func (g *generator) step(s Step) {

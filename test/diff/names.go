@@ -90,14 +90,6 @@ func (n *names) upTo(step int) int64 {
 	return n.old
 }
 
-// newest is the highest zxid that has a name.
-func (n *names) newest() int64 {
-	if len(n.order) == 0 {
-		return n.old
-	}
-	return n.order[len(n.order)-1].zxid
-}
-
 func (n *names) zxid(z int64) string {
 	if name := n.zxids[z]; name != "" {
 		return name

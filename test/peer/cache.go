@@ -49,7 +49,7 @@ func cached(ctx context.Context, name string, content []byte, fill func(dir stri
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }() // renamed by then, if all went well
 	if err := fill(work); err != nil {
 		return "", err
 	}

@@ -61,7 +61,7 @@ func (h *HBase) Driver(ctx context.Context) (*Driver, error) {
 	go d.dispatch(reader)
 	go func() { // ends with the process, and ends dispatch
 		<-d.Done()
-		writer.Close()
+		_ = writer.Close() // never fails
 	}()
 	h.driver = d
 	return d, nil

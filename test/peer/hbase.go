@@ -153,7 +153,7 @@ func (h *HBase) AwaitStatus(ctx context.Context, limit time.Duration, what strin
 	}
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	last := Status{}
+	var last Status
 	for {
 		asked, cancelAsk := context.WithTimeout(ctx, 5*time.Second) // a client that waits for a master answers late
 		if last, err = driver.Status(asked); err == nil && reached(last) {
@@ -168,7 +168,7 @@ func (h *HBase) AwaitStatus(ctx context.Context, limit time.Duration, what strin
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waited in vain for %s: %w: last status %+v, %v (logs in %s)", what, ctx.Err(), last, err, h.Dir)
+			return fmt.Errorf("waited in vain for %s: %w: last status %+v, %w (logs in %s)", what, ctx.Err(), last, err, h.Dir)
 		case <-tick.C:
 		}
 	}

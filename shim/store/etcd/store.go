@@ -201,7 +201,8 @@ func (s *Store) Load(ctx context.Context, each func(store.KV) error) (store.Revi
 		if !resp.More {
 			return store.Revision(req.Revision), nil
 		}
-		req.Key = append(resp.Kvs[len(resp.Kvs)-1].Key, 0)
+		last := resp.Kvs[len(resp.Kvs)-1].Key
+		req.Key = append(last[:len(last):len(last)], 0)
 		switch size := resp.Size(); {
 		case size < small:
 			req.Limit = min(2*req.Limit, most)

@@ -29,7 +29,7 @@ func follow(t *testing.T, s store.Store, from store.Revision) *follower {
 		defer close(f.done)
 		f.err = s.Watch(ctx, from, f.take)
 	}()
-	t.Cleanup(func() { f.stop() })
+	t.Cleanup(func() { _ = f.stop() })
 	return f
 }
 

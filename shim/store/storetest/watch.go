@@ -16,7 +16,7 @@ func testOrder(t *testing.T, r *room) {
 	last := commit(t, r.store, del("b"), put("m", "2"))
 	same(t, told(f.reach(last)), "c=1 -m a=1 -n b=1\n-b m=2")
 	// History is told like the present.
-	f.stop()
+	_ = f.stop()
 	same(t, told(follow(t, r.store, first).reach(last)), "m=0 n=0\nc=1 -m a=1 -n b=1\n-b m=2")
 }
 
@@ -32,7 +32,7 @@ func testWatchPast(t *testing.T, r *room) {
 				t.Errorf("from %d: %d %s", revs[i], c.Revision, tell(c))
 			}
 		}
-		f.stop()
+		_ = f.stop()
 	}
 	f := follow(t, r.store, revs[4]+1)
 	last := commit(t, r.store, put("k", "last"))
@@ -96,7 +96,7 @@ func testSync(t *testing.T, r *room) {
 			t.Fatalf("at %d the watch has told of %d changes, want %d", rev, len(got), i/2+1)
 		}
 	}
-	f.stop()
+	_ = f.stop()
 
 	// A Watch that starts after the Sync owes the revision as well.
 	commit(t, foreign, put("k", "more"))
@@ -146,7 +146,7 @@ func testCompaction(t *testing.T, r *room) {
 	}
 	f := follow(t, other, revs[3]+1)
 	same(t, told(f.reach(end)), "-gone")
-	f.stop()
+	_ = f.stop()
 
 	// Compacted at the very revision that deleted: it is told or refused, never
 	// left out.

@@ -50,6 +50,7 @@ type round struct {
 	s       *stored
 	touched map[string]bool // znodes that the model has changed
 	top     int64           // the last zxid with an event
+	retried bool
 }
 
 func (r *round) fail(property, path, format string, args ...any) bool {
