@@ -111,6 +111,7 @@ func (s *kv) view() *view {
 			n := v.nodes[p]
 			if n == nil {
 				s.t.Fatalf("%q has no znode", key)
+				return nil
 			}
 			n.Creates, n.Children, n.CounterRev = c.Creates, c.Children, kv.ModRevision
 			n.Pzxid = c.Pzxid.Resolve(zxidBase, int64(kv.ModRevision))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -201,8 +202,7 @@ func (s *Store) Load(ctx context.Context, each func(store.KV) error) (store.Revi
 		if !resp.More {
 			return store.Revision(req.Revision), nil
 		}
-		last := resp.Kvs[len(resp.Kvs)-1].Key
-		req.Key = append(last[:len(last):len(last)], 0)
+		req.Key = slices.Concat(resp.Kvs[len(resp.Kvs)-1].Key, []byte{0})
 		switch size := resp.Size(); {
 		case size < small:
 			req.Limit = min(2*req.Limit, most)
