@@ -34,7 +34,6 @@ type Server struct {
 	hub       *conn.Hub
 	words     *admin.Words
 	repairs   repairs
-	moves     moves
 	health    health
 
 	ctx     context.Context
@@ -57,7 +56,7 @@ func New(ctx context.Context, c Config, st store.Store) (*Server, error) {
 	}
 	s := &Server{
 		cfg: c, log: c.Log, started: time.Now(), store: st, watches: watch.New(conn.Frame),
-		repairs: newRepairs(), moves: newMoves(), listeners: map[net.Listener]struct{}{},
+		repairs: newRepairs(), listeners: map[net.Listener]struct{}{},
 	}
 	s.replica = replica.New(c.Log, replica.Hooks{
 		Event:   s.watches.Fire,
@@ -98,7 +97,7 @@ func (s *Server) start() {
 		MaxFrame: c.MaxBuffer, MaxPerAddress: max(c.MaxClientCnxns, 0), Max: c.MaxCnxns, HandshakeTimeout: handshakeTimeout,
 	})
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	for _, loop := range []func(){s.follow, s.watchOver, s.reap, s.repair, s.tellMoves, s.tellTime} {
+	for _, loop := range []func(){s.follow, s.watchOver, s.reap, s.repair, s.tellTime} {
 		s.running.Go(loop)
 	}
 }

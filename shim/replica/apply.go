@@ -21,8 +21,8 @@ type change struct {
 }
 
 type sessionChange struct {
-	id   znode.SessionID
-	gone bool
+	id  znode.SessionID
+	rec *tree.Session // nil: removed
 }
 
 // scratchLimit bounds what is kept between two changes.
@@ -79,7 +79,7 @@ func (r *Replica) apply(c store.Change, own *Own) {
 
 	r.fire(journal, own)
 	for _, e := range s.sessions {
-		r.hooks.Session(e.id, e.gone)
+		r.hooks.Session(e.id, e.rec)
 	}
 	for _, p := range s.repairs {
 		r.hooks.Repair(p, v.nodes[p].Pzxid)
@@ -249,7 +249,7 @@ func (r *Replica) absorbSession(v *View, id znode.SessionID, e store.Event) {
 	} else {
 		v.sessions[id] = rec
 	}
-	s.sessions = append(s.sessions, sessionChange{id, rec == nil})
+	s.sessions = append(s.sessions, sessionChange{id, rec})
 }
 
 func (r *Replica) absorbJournal(e store.Event) {

@@ -81,12 +81,12 @@ func depth(p znode.Path) int { return strings.Count(string(p), "/") }
 func (d *difference) compareSessions() {
 	for id := range d.old.sessions {
 		if d.next.sessions[id] == nil {
-			d.sessions = append(d.sessions, sessionChange{id, true})
+			d.sessions = append(d.sessions, sessionChange{id, nil})
 		}
 	}
 	for id, is := range d.next.sessions {
 		if was := d.old.sessions[id]; was == nil || was.Rev != is.Rev || was.Session != is.Session {
-			d.sessions = append(d.sessions, sessionChange{id, false})
+			d.sessions = append(d.sessions, sessionChange{id, is})
 		}
 	}
 	slices.SortFunc(d.sessions, func(a, b sessionChange) int {

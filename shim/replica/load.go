@@ -137,7 +137,7 @@ func (r *Replica) adopt(next *View, started store.Revision, repairs []znode.Path
 		d := compare(old, next)
 		d.fire(r.hooks.Event)
 		for _, s := range d.sessions {
-			r.hooks.Session(s.id, s.gone)
+			r.hooks.Session(s.id, s.rec)
 		}
 	}
 	for _, p := range repairs {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hquorum/hquorum/shim/record"
 	"github.com/hquorum/hquorum/shim/store"
+	"github.com/hquorum/hquorum/shim/tree"
 	"github.com/hquorum/hquorum/shim/znode"
 )
 
@@ -20,9 +21,9 @@ type Hooks struct {
 	// without saying. EventChildrenChanged is told by Load alone, for a znode
 	// whose children changed although no event of a child tells it.
 	Event func(typ znode.EventType, path znode.Path, zxid znode.Zxid, acl, parentACL []znode.ACL)
-	// Session tells that a session's record was put or (gone) removed, after
-	// all events and Done calls of the change.
-	Session func(id znode.SessionID, gone bool)
+	// Session tells that a session's record is rec now, or was removed if rec is
+	// nil, after all events and Done calls of the change.
+	Session func(id znode.SessionID, rec *tree.Session)
 	// Repair tells that the stored child counter of path is wrong, and the
 	// pzxid that it should have at least.
 	Repair func(path znode.Path, pzxid znode.Zxid)
@@ -68,7 +69,7 @@ func New(log zerolog.Logger, hooks Hooks) *Replica {
 		hooks.Event = func(znode.EventType, znode.Path, znode.Zxid, []znode.ACL, []znode.ACL) {}
 	}
 	if hooks.Session == nil {
-		hooks.Session = func(znode.SessionID, bool) {}
+		hooks.Session = func(znode.SessionID, *tree.Session) {}
 	}
 	if hooks.Repair == nil {
 		hooks.Repair = func(znode.Path, znode.Zxid) {}

@@ -174,9 +174,9 @@ func newProbe() *probe {
 			p.diary = append(p.diary, names[typ]+" "+string(path))
 			p.events = append(p.events, fired{typ, path, zxid, fmt.Sprint(acl), fmt.Sprint(parentACL)})
 		},
-		Session: func(id znode.SessionID, gone bool) {
+		Session: func(id znode.SessionID, rec *tree.Session) {
 			what := "put"
-			if gone {
+			if rec == nil {
 				what = "gone"
 			}
 			p.diary = append(p.diary, fmt.Sprintf("session %d %s", id, what))

@@ -56,12 +56,9 @@ func start(t *testing.T, name string, st store.Store) *shim {
 	s := &shim{t: t, store: st}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	moved := make(chan znode.SessionID, 8192)
-	s.replica = replica.New(zerolog.Nop(), replica.Hooks{Session: func(id znode.SessionID, gone bool) {
-		if gone {
-			s.OnSession(id, nil)
-		} else {
-			moved <- id
+	s.replica = replica.New(zerolog.Nop(), replica.Hooks{Session: func(id znode.SessionID, rec *tree.Session) {
+		if s.Manager != nil { // it is nil during the first load
+			s.OnSession(id, rec)
 		}
 	}})
 	load := func() error {
@@ -74,18 +71,6 @@ func start(t *testing.T, name string, st store.Store) *shim {
 	s.Manager = session.New(session.Options{
 		Store: st, Replica: s.replica, Committer: s.committer, Shim: name,
 		Min: minTimeout, Max: maxTimeout, Log: zerolog.Nop(),
-	})
-	running.Go(func() {
-		for {
-			select {
-			case id := <-moved:
-				if rec := s.record(id); rec != nil {
-					s.OnSession(id, rec)
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
 	})
 	running.Go(func() {
 		for ctx.Err() == nil {
