@@ -21,11 +21,11 @@ check: ## formatting, vet, and the rules of the house
 
 .PHONY: test-unit
 test-unit: ## unit tests and the simulation: no peer needed
-	go test $$(go list ./... | grep -v '/test/') ./test/wire ./test/sim -run '$(TEST)'
+	go test $$(go list ./... | grep -v '/test/') ./test/wire ./test/sim/... -run '$(TEST)'
 
 .PHONY: test-race
 test-race: ## the unit tests of the concurrent packages under the race detector
-	go test -race -short ./shim/... ./test/sim -run '$(TEST)'
+	go test -race -short ./shim/... ./test/sim/... -run '$(TEST)'
 
 # One package after the other: each starts JVMs or etcd processes, and two
 # cores are enough for one at a time.

@@ -145,7 +145,7 @@ func (r *Replica) absorb(v *View, c store.Change) {
 	}
 	r.orphaned(v, orphans, s.rev)
 	for _, p := range s.parents {
-		if v.settle(p, s.at(0), s.rev) {
+		if v.settle(p, s.at(0)) {
 			s.repairs = append(s.repairs, p)
 		}
 	}

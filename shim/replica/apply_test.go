@@ -247,6 +247,30 @@ func TestCounterOfABlindWriter(t *testing.T) {
 	same(t, "loaded", p, loaded(t, w))
 }
 
+// TestBlindRepair: a counter was repaired without having seen that another lease
+// took a child since. Nobody may believe its pzxid, or who reconnects would not
+// be told.
+func TestBlindRepair(t *testing.T) {
+	w := newWorld(t, base)
+	p := loaded(t, w)
+	c, own := w.do(p.Replica, open(7), open(8), create("/rs"))
+	p.Apply(c, own)
+	txn, own, _ := plan(p.Replica, createFor(7, "/rs/x"), createFor(8, "/rs/y"))
+	p.Apply(w.write(txn.Ops...), own)
+	p.Apply(w.expire(7), nil)
+	blind, _, _ := plan(p.Replica, internal(tree.RepairCounter{Path: "/rs", Pzxid: p.node("/rs").Pzxid})...)
+	lost := w.expire(8)
+	p.Apply(lost, nil)
+	p.Apply(w.write(blind.Ops...), nil)
+	q := loaded(t, w)
+	for name, got := range map[string]*tree.Node{"followed": p.node("/rs"), "loaded": q.node("/rs")} {
+		if got.Children != 0 || got.Pzxid < at(base, lost.Revision, 0) {
+			t.Errorf("%s: counter %+v, the last child went at %d", name, got, at(base, lost.Revision, 0))
+		}
+	}
+	same(t, "loaded", p, q)
+}
+
 func TestBaseIsRaised(t *testing.T) {
 	w := newWorld(t, 0)
 	p := loaded(t, w)

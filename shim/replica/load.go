@@ -103,7 +103,7 @@ func (l *loader) build(rev store.Revision) (repairs []znode.Path) {
 	v.rev, v.zxid = rev, znode.LastZxid(v.meta.Base, int64(rev))
 	at := znode.PendingZxid(0).Resolve(v.meta.Base, int64(rev))
 	for p := range v.nodes {
-		if v.settle(p, at, rev) {
+		if v.settle(p, at) {
 			repairs = append(repairs, p)
 		}
 	}

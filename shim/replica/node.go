@@ -160,9 +160,10 @@ func (v *View) count(p znode.Path, c record.Counter, rev store.Revision, b based
 }
 
 // settle makes the counter of p agree with the children that there are. zxid is
-// the last change's, at revision rev, which holds the pzxid if it stored the
-// counter. It reports whether something was wrong.
-func (v *View) settle(p znode.Path, zxid znode.Zxid, rev store.Revision) bool {
+// the last change's: a counter that is wrong, even one that this change has
+// stored, knows nothing of what has taken the children. It reports whether
+// something was wrong.
+func (v *View) settle(p znode.Path, zxid znode.Zxid) bool {
 	n := v.nodes[p]
 	if n == nil || n.Children == int32(len(n.children.names)) {
 		return false
@@ -172,10 +173,8 @@ func (v *View) settle(p znode.Path, zxid znode.Zxid, rev store.Revision) bool {
 	if n.CounterRev == 0 || n.Children == unreadable {
 		changed.Creates = max(changed.Creates, changed.Children)
 	}
-	if n.CounterRev != rev || n.Children == unreadable {
-		changed.Pzxid = max(changed.Pzxid, zxid)
-		n.based |= basedPzxid
-	}
+	changed.Pzxid = max(changed.Pzxid, zxid)
+	n.based |= basedPzxid
 	n.Node = &changed
 	return true
 }

@@ -69,7 +69,14 @@ func (m *Manager) Resume(ctx context.Context, id znode.SessionID, password []byt
 	was := time.Duration(rec.Timeout) * time.Millisecond
 	s := Session{ID: id, Password: rec.Password, Timeout: min(m.negotiate(timeout), was), Epoch: rec.Epoch}
 	if m.has(s) && !m.o.Committer.Cut(id) {
-		return s, nil
+		// Nothing is written, so nobody else would say that it was moved since,
+		// or has ended: then its new owner does not hear the client here.
+		if err := m.catchUp(ctx); err != nil {
+			return Session{}, err
+		}
+		if now, ok := m.record(id); ok && now == rec && m.has(s) {
+			return s, nil
+		}
 	}
 	return m.move(ctx, s)
 }
@@ -79,17 +86,22 @@ func (m *Manager) find(ctx context.Context, id znode.SessionID) (record.Session,
 	if rec, ok := m.record(id); ok {
 		return rec, nil
 	}
-	rev, err := m.o.Store.Sync(ctx)
-	if err != nil {
-		return record.Session{}, err
-	}
-	if err := m.o.Replica.Wait(ctx, rev); err != nil {
+	if err := m.catchUp(ctx); err != nil {
 		return record.Session{}, err
 	}
 	if rec, ok := m.record(id); ok {
 		return rec, nil
 	}
 	return record.Session{}, ErrExpired
+}
+
+// catchUp returns when the replica shows everything that was committed before.
+func (m *Manager) catchUp(ctx context.Context) error {
+	rev, err := m.o.Store.Sync(ctx)
+	if err != nil {
+		return err
+	}
+	return m.o.Replica.Wait(ctx, rev)
 }
 
 func (m *Manager) record(id znode.SessionID) (rec record.Session, ok bool) {

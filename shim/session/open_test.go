@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -316,6 +317,33 @@ func TestMoveBack(t *testing.T) {
 		}
 		if err := a.ephemeral(third, "/e"); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A former owner that does not know yet that it is one must not welcome the
+// client: it would ping here, and expire there.
+func TestResumeAtTheFormerOwner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newServer(t, mem.Options{})
+		var deaf atomic.Bool
+		a := start(t, "a", server.Open("", func(c mem.Call) mem.Fault {
+			if c.Method == mem.Emit && deaf.Load() {
+				return mem.Fault{Before: 2 * time.Second}
+			}
+			return mem.Fault{}
+		}))
+		b := start(t, "b", server.Open("", nil))
+		was, _ := a.open(10 * time.Second)
+		pass(time.Second)
+		deaf.Store(true)
+		moved := b.resume(was)
+		back := a.resume(moved)
+		if back.Epoch <= moved.Epoch {
+			t.Errorf("epoch %d at the former owner, %d at the owner", back.Epoch, moved.Epoch)
+		}
+		if rec := stored(t, server, was.ID); rec.Shim != "a" || rec.Epoch != back.Epoch {
+			t.Errorf("%+v stored, %+v returned", rec, back)
 		}
 	})
 }

@@ -42,8 +42,9 @@ type stream struct {
 	mu      sync.Mutex
 	rng     *rand.Rand
 	chunks  []chunk
-	last    time.Time
-	ended   bool // the writer has closed it
+	wrote   time.Time // the last time
+	last    time.Time // when that arrives
+	ended   bool      // the writer has closed it
 	broken  bool
 	changed chan struct{} // closed, and made anew, by every change
 }
@@ -81,12 +82,16 @@ func (s *stream) write(b []byte) error {
 			err = errReset
 			return
 		}
-		at := time.Now().Add(latency(s.rng, time.Millisecond))
-		if !at.After(s.last) {
-			at = s.last.Add(time.Nanosecond)
+		// What is written at once arrives at once, in however many pieces.
+		if now := time.Now(); now.After(s.wrote) {
+			s.wrote = now
+			at := now.Add(latency(s.rng, time.Millisecond))
+			if !at.After(s.last) {
+				at = s.last.Add(time.Nanosecond)
+			}
+			s.last = at
 		}
-		s.last = at
-		s.chunks = append(s.chunks, chunk{at, append([]byte(nil), b...)})
+		s.chunks = append(s.chunks, chunk{s.last, append([]byte(nil), b...)})
 	})
 	return err
 }

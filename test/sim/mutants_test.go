@@ -248,7 +248,7 @@ var stepMutants = map[string]func(rng *rand.Rand, server *mem.Server){
 // TestMutants shows that the simulation finds bugs: each of these within a few
 // seeds.
 func TestMutants(t *testing.T) {
-	const seeds = 20
+	const seeds = 60
 	find := func(name string, m func() Mutant) {
 		t.Run(name, func(t *testing.T) {
 			for seed := uint64(1); seed <= seeds; seed++ {

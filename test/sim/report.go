@@ -29,7 +29,7 @@ func (r *Result) lines() []line {
 		out = append(out, line{c.Seq, c.At, "     ## " + judge.Describe(c), nil})
 	}
 	for _, l := range r.History.Loads {
-		out = append(out, line{l.Seq, 0, fmt.Sprintf("     == %s loads revision %d, it was told of %d", l.Server, l.Revision, l.Emitted), nil})
+		out = append(out, line{l.Seq, l.At, fmt.Sprintf("     == %s loads revision %d, it was told of %d", l.Server, l.Revision, l.Emitted), nil})
 	}
 	for i, c := range r.History.Conns {
 		for _, e := range c.Log {

@@ -7,7 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/hquorum/hquorum/shim/store"
 	"github.com/hquorum/hquorum/test/sim/judge"
 	"github.com/hquorum/hquorum/test/wire"
 )
@@ -234,7 +233,7 @@ func (w *world) loseLease() {
 	id := pick(w.rng, ids)
 	w.rec.lost(int64(id))
 	w.rec.note(fmt.Sprintf("lease %#x is lost", int64(id)))
-	w.server.Expire(store.LeaseID(id))
+	w.server.Expire(id)
 }
 
 // heal ends all faults and waits until every client has what it asked for.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"testing"
 	"testing/cryptotest"
 	"testing/synctest"
@@ -13,11 +14,18 @@ import (
 )
 
 var (
-	flagSeeds = flag.Int("seeds", 200, "how many seeds TestSimulation runs")
+	flagSeeds = flag.Int("seeds", 1000, "how many seeds TestSimulation runs")
 	flagFirst = flag.Uint64("first", 1, "the first of them")
 	flagSeed  = flag.Uint64("seed", 0, "run this seed alone, with logs if -v is given")
 	flagSteps = flag.Int("steps", 500, "steps of a run")
+	flagProcs = flag.Int("procs", 1, "processors to use: with more, seeds repeat less often")
 )
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	runtime.GOMAXPROCS(*flagProcs)
+	os.Exit(m.Run())
+}
 
 // run runs one seed in a bubble of its own.
 func run(t *testing.T, o Options) (out *Result) {

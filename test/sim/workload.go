@@ -24,16 +24,22 @@ type workload struct {
 
 func pick[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }
 
-// data is never the same twice, but for null and empty.
+// data is never the same twice, so that one can tell who has written it.
 func (g *workload) data(client string) []byte {
 	g.number++
-	switch g.rng.IntN(20) {
+	return fmt.Appendf(nil, "%s-%d", client, g.number)
+}
+
+// first is data, or null, or empty, for a new znode.
+func (g *workload) first(client string) []byte {
+	switch data := g.data(client); g.rng.IntN(20) {
 	case 0:
 		return nil
 	case 1:
 		return []byte{}
+	default:
+		return data
 	}
-	return fmt.Appendf(nil, "%s-%d", client, g.number)
 }
 
 func (g *workload) acl() []wire.ACL {
@@ -98,7 +104,7 @@ func (g *workload) next(c *client) wire.Op {
 }
 
 func (g *workload) create(c *client) wire.Op {
-	op := wire.Op{Code: wire.Create, Path: pick(g.rng, paths), Data: g.data(c.name), ACL: g.acl()}
+	op := wire.Op{Code: wire.Create, Path: pick(g.rng, paths), Data: g.first(c.name), ACL: g.acl()}
 	switch n := g.rng.IntN(20); {
 	case n < 7:
 	case n < 11:

@@ -8,7 +8,7 @@ import (
 
 // Check returns what was broken, in the order in which it shows.
 func Check(h *History) []Violation {
-	j := &court{h: h, tree: newTree(), lives: map[int64]*life{}, loose: map[string]bool{}, robbed: map[string]bool{}, acked: map[int64][]*call{}}
+	j := &court{h: h, tree: newTree(), lives: map[int64]*life{}, loose: map[string]bool{}, acked: map[int64][]*call{}}
 	j.pair()
 	if j.replay() {
 		j.acknowledge()
@@ -40,8 +40,6 @@ type court struct {
 	lives  map[int64]*life
 	// loose are the znodes whose stored counter a lost lease has left wrong.
 	loose map[string]bool
-	// robbed are those that a lease has ever taken children from.
-	robbed map[string]bool
 }
 
 func (j *court) find(v Violation, format string, args ...any) {

@@ -31,6 +31,21 @@
 //	P14  no session ends before its time, none lives on long after it
 //	P15  sequence numbers are unique and rise
 //
+// Some things are not held against a server, because its design has them or
+// because nobody can tell:
+//
+//   - a write that changes nothing may be answered with a zxid below that of the
+//     state that it was checked against, as long as the answer was true there;
+//   - the children event of a znode is filtered by the ACL that the znode has
+//     behind the revision, which may hold several requests;
+//   - where a lease ran out, servers may disagree on the parent's pzxid until one
+//     of them has stored it, and a write of the parent that was planned before
+//     may be answered with a Stat that counts the children as they were;
+//   - a reply that comes after the server had to read the whole store may have a
+//     higher zxid than the change (belated);
+//   - which of several like requests without an answer was done (doubt), and
+//     where in its revision a setACL without an answer was (vague).
+//
 // Nothing here is concurrent. The truth is ZooKeeper's Programmer's Guide, and
 // the classes DataTree, WatchManager and PrepRequestProcessor.
 package judge

@@ -11,12 +11,15 @@ import (
 // explain finds out who did what nobody was answered for with its zxid.
 func (r *round) explain(z int64, entries []journalEntry) bool {
 	before := r.tree.at(z)
-	i := r.suspect(before, z, entries, (*call).answered)
+	i := r.suspect(before, z, entries, func(c *call) bool { return c.answered() && c.zxid() == z })
+	if i < 0 {
+		i = r.suspect(before, z, entries, func(c *call) bool { return c.answered() && r.c.Revision <= r.loaded(c) })
+	}
 	if i < 0 && r.unasked(before, z, entries) {
 		return true
 	}
 	if i < 0 {
-		i = r.suspect(before, z, entries, func(*call) bool { return true })
+		i = r.suspect(before, z, entries, func(c *call) bool { return !c.answered() })
 	}
 	if i >= 0 {
 		c := r.pending[i]
@@ -56,28 +59,33 @@ func (r *round) unasked(before state, z int64, entries []journalEntry) bool {
 
 // suspect returns the place in pending of one of some requests that did it, -1
 // if there is none. If there are several it is one that keeps the order of its
-// connection.
+// connection, and all of them are in doubt.
 func (r *round) suspect(before state, z int64, entries []journalEntry, some func(*call) bool) int {
-	found := -1
+	var could []int
+	best := -1
 	for i, c := range r.pending {
 		if c.sent.Seq > r.c.Seq {
 			break
 		}
-		if found >= 0 && c.overtaken || !some(c) || !r.mayAct(c) {
+		if !some(c) || !r.mayAct(c) {
 			continue
 		}
 		d := before.draft(z)
 		if !succeeded(c.op, d.do(c.who(), c.op)) || !matches(d.events, entries, c.op.Code == wire.CloseSession) || !r.plausible(d) {
 			continue
 		}
-		if !c.overtaken && r.skips(c, z) == nil && r.tidy(d) {
-			return i
-		}
-		if found < 0 {
-			found = i
+		could = append(could, i)
+		if best < 0 && !c.overtaken && r.skips(c, z) == nil && r.tidy(d) {
+			best = i
 		}
 	}
-	return found
+	if best < 0 && len(could) > 0 {
+		best = could[0]
+	}
+	for _, i := range could {
+		r.pending[i].doubt = r.pending[i].doubt || len(could) > 1
+	}
+	return best
 }
 
 // tidy reports whether those ephemerals that the draft makes and the revision
@@ -94,9 +102,13 @@ func (r *round) tidy(d *draft) bool {
 	return true
 }
 
-// mayAct reports whether the connection of c could still change something: its
-// session was not moved or ended since it was established.
+// mayAct reports whether c could still change something: it was not answered
+// before, and its session was not moved or ended since the connection was
+// established.
 func (r *round) mayAct(c *call) bool {
+	if c.answered() && c.reply.Seq < r.c.Seq {
+		return false
+	}
 	l := r.lives[c.conn.Session]
 	return l != nil && (l.ended == 0 || l.ended == r.c.Seq) && (l.moved < c.conn.welcomed() || l.moved == r.c.Seq)
 }
@@ -113,6 +125,9 @@ func (r *round) plausible(d *draft) bool {
 			return false
 		}
 		if r.resolve(got.mzxid) != d.zxid {
+			if n.mzxid == d.zxid && len(n.data) > 0 && bytes.Equal(n.data, got.data) {
+				return false // it is what was done later: data are unique
+			}
 			continue
 		}
 		if !bytes.Equal(n.data, got.data) || (n.data == nil) != (got.data == nil) {
@@ -140,15 +155,18 @@ func (r *round) resolve(z int64) int64 {
 }
 
 // lease reports whether a lease that ran out has made the change: the counters
-// of the parents know nothing of it.
+// of the parents know nothing of it, and all that is deleted is one session's.
 func (r *round) lease() bool {
 	if r.s.journal != nil || len(r.s.counters) > 0 || len(r.s.nodes) == 0 {
 		return false
 	}
-	for _, n := range r.s.nodes {
-		if n != nil {
+	owner := int64(0)
+	for p, n := range r.s.nodes {
+		was := r.tree.at(first(r.c.Revision)).get(p)
+		if n != nil || was == nil || !was.ephemeral() || owner != 0 && owner != was.owner {
 			return false
 		}
+		owner = was.owner
 	}
 	return true
 }
@@ -158,9 +176,9 @@ func (r *round) loseLease(entries []journalEntry) {
 	d := r.tree.at(z).draft(z)
 	for _, e := range entries {
 		d.remove(e.path)
-		r.loose[parentOf(e.path)], r.robbed[parentOf(e.path)] = true, true
+		r.loose[parentOf(e.path)] = true
 		if n := d.get(parentOf(e.path)); n != nil {
-			n.lost = true
+			n.lost, n.robbed = true, true
 		}
 	}
 	r.do(nil, d)
@@ -212,7 +230,7 @@ func (r *round) silentACL(p string, zxid int64, aversion int32) bool {
 
 // counters compares the stored child counters with the model's.
 func (r *round) counters() bool {
-	s := r.tree.at(last(r.c.Revision))
+	s, before := r.tree.at(last(r.c.Revision)), r.tree.at(first(r.c.Revision)-1)
 	for p, got := range r.s.counters {
 		n := s.get(p)
 		kids := int32(len(s.draft(0).names(p)))
@@ -226,8 +244,10 @@ func (r *round) counters() bool {
 			continue
 		}
 		pzxid := r.resolve(got.pzxid)
-		stale := !r.touched[p] && r.loose[p] && pzxid < n.pzxid // another lease was lost meanwhile
-		if !r.touched[p] && r.robbed[p] && pzxid >= n.pzxid {   // repaired, by one server or several
+		was := before.get(p)
+		counted := was == nil || was.pzxid != n.pzxid
+		stale := !counted && r.loose[p] && pzxid < n.pzxid // another lease was lost meanwhile
+		if !counted && n.robbed && pzxid >= n.pzxid {      // repaired, by one server or several
 			fixed := *n
 			fixed.pzxid, fixed.lost = pzxid, false
 			r.tree.put(p, r.top, &fixed)
@@ -242,6 +262,7 @@ func (r *round) counters() bool {
 			return r.fail("P6", p, "revision %d counts %d children, there are %d", r.c.Revision, got.children, kids)
 		case got.children == kids && !stale:
 			delete(r.loose, p)
+			n.lost = false
 		}
 	}
 	return true

@@ -50,6 +50,7 @@ type KV struct {
 // Load is a server's reading of the whole store after it had begun to serve.
 type Load struct {
 	Seq      Seq
+	At       time.Duration
 	Server   string // one life of a server
 	Revision int64
 	// Emitted is the last revision that the server was told of before.
@@ -131,6 +132,9 @@ type call struct {
 	taken int64
 	// overtaken: a later one of the connection was done.
 	overtaken bool
+	// doubt: nobody can tell whether it was this request which was done, or
+	// another that was not answered either.
+	doubt bool
 	// vague: it was done in the revision of taken, but nobody knows where.
 	vague bool
 }

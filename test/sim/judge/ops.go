@@ -140,7 +140,7 @@ func (d *draft) create(a actor, op wire.Op) answer {
 	d.set(path, n)
 	parent = d.edit(parentPath)
 	parent.creates++
-	parent.pzxid, parent.lost = d.zxid, false
+	parent.pzxid = d.zxid
 	d.event(wire.EventCreated, path, n.acl)
 	reply := wire.Reply{Path: path}
 	if op.Code != wire.Create {
@@ -154,7 +154,7 @@ func (d *draft) remove(p string) {
 	acl := d.get(p).acl
 	d.set(p, nil)
 	parent := d.edit(parentOf(p))
-	parent.pzxid, parent.lost = d.zxid, false
+	parent.pzxid = d.zxid
 	d.event(wire.EventDeleted, p, acl)
 }
 

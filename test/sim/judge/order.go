@@ -96,12 +96,12 @@ func (j *court) pipelines() {
 			continue
 		}
 		for b := c.after; b != nil; b = b.after {
-			if b.taken > c.taken && !b.vague {
+			if b.taken > c.taken && !b.vague && !c.vague && !b.doubt && !c.doubt {
 				j.find(blame("P4", b), "%v of %q was done at %#x, after %v of %q at %#x that was asked for later",
 					b.op.Code, b.op.Path, b.taken, c.op.Code, c.op.Path, c.taken)
 			}
 		}
-		if b := j.skips(c, c.taken); b != nil && c.op.Code != wire.CloseSession && !c.vague {
+		if b := j.skips(c, c.taken); b != nil && c.op.Code != wire.CloseSession && !c.vague && !c.doubt {
 			v := blame("P4", b)
 			v.Seq = j.after(c.taken)
 			j.find(v, "%v of %q was not done, but %v of %q was at %#x, which was asked for later on the same connection",
@@ -125,7 +125,7 @@ func (j *court) after(zxid int64) Seq {
 // setACL may have left no trace.
 func (j *court) skips(c *call, zxid int64) *call {
 	for b := c.after; b != nil && b.taken == 0; b = b.after {
-		if !b.answered() && b.write() && b.op.Code != wire.SetACL && !j.refusable(b, zxid) {
+		if !b.answered() && b.write() && b.op.Code != wire.SetACL && !b.doubt && !j.refusable(b, zxid) {
 			return b
 		}
 	}
@@ -138,6 +138,9 @@ func (j *court) refusable(b *call, to int64) bool {
 	from := int64(0)
 	for a := b.after; a != nil && from == 0; a = a.after {
 		from = max(from, a.taken)
+		if a.vague {
+			from = first(revision(a.taken)) - 1
+		}
 	}
 	for _, z := range j.points(from, to) {
 		d := j.tree.at(z).draft(z + 1)

@@ -15,14 +15,29 @@ func (j *court) pair() {
 	slices.SortFunc(j.calls, func(a, b *call) int { return cmp.Compare(a.sent.Seq, b.sent.Seq) })
 	for _, c := range j.calls {
 		switch {
-		case c.done() && c.zxid()&0xfff != 0xfff:
+		case c.done() && !j.belated(c):
 			j.acked[c.zxid()] = append(j.acked[c.zxid()], c)
 		case c.done() || c.write() && !c.answered():
-			// A server that got its own change by reading the whole store
-			// does not answer with the change's zxid.
 			j.pending = append(j.pending, c)
 		}
 	}
+}
+
+// belated reports whether the reply may have a higher zxid than the change: a
+// server that got its own change by reading the whole store answers with what it
+// has told of since.
+func (j *court) belated(c *call) bool { return j.loaded(c) > 0 }
+
+// loaded is the last revision that the server has read as a whole between a
+// request and its reply, 0 if there is none.
+func (j *court) loaded(c *call) int64 {
+	rev := int64(0)
+	for _, l := range j.h.Loads {
+		if l.Server == c.conn.Server && l.Seq > c.sent.Seq && l.Seq < c.reply.Seq {
+			rev = max(rev, l.Revision)
+		}
+	}
+	return rev
 }
 
 func (j *court) pairConn(conn *Conn) {

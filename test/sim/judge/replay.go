@@ -33,6 +33,7 @@ func (j *court) replay() bool {
 		l := j.lives[c.conn.Session]
 		switch {
 		case !c.done() || c.taken != 0:
+		case c.op.Code == wire.SetACL && j.belated(c): // the znode may have gone with it
 		case c.op.Code == wire.CloseSession && l != nil && l.ended != 0 && l.ended < c.reply.Seq:
 		default:
 			j.find(blame("P1", c), "%v was acknowledged at zxid %#x, where the store knows nothing of it", c.op.Code, c.zxid())
@@ -153,7 +154,7 @@ func (r *round) entries() map[int64][]journalEntry {
 		case n == nil:
 		case was == nil:
 			list = append(list, journalEntry{typ: wire.EventCreated, path: p})
-		case n.mzxid < 0:
+		case r.resolve(n.mzxid) != was.mzxid:
 			list = append(list, journalEntry{typ: wire.EventDataChanged, path: p})
 		}
 		if n != nil {
@@ -174,6 +175,9 @@ func (r *round) entries() map[int64][]journalEntry {
 
 // position replays what happened at one zxid.
 func (r *round) position(z int64, entries []journalEntry) bool {
+	if !r.earlyACLs(z, entries) {
+		return false
+	}
 	calls := slices.Clone(r.acked[z])
 	// At most one of them has events; it comes first. Those without come in
 	// the order of the versions that they made.
@@ -184,11 +188,11 @@ func (r *round) position(z int64, entries []journalEntry) bool {
 			d := before.draft(z)
 			return succeeded(c.op, d.do(c.who(), c.op)) && matches(d.events, entries, c.op.Code == wire.CloseSession)
 		})
-		if main < 0 {
-			if !r.explain(z, entries) {
-				return false
-			}
-		} else {
+		switch {
+		case len(calls) == 0 && !r.explain(z, entries):
+			return false
+		case len(calls) > 0:
+			main = max(main, 0) // if it does something else, that is wrong
 			if !r.take(calls[main], z, entries) {
 				return false
 			}
@@ -199,6 +203,29 @@ func (r *round) position(z int64, entries []journalEntry) bool {
 	for _, c := range calls {
 		if !r.take(c, z, nil) {
 			return false
+		}
+	}
+	return true
+}
+
+// earlyACLs does those setACLs that nobody was answered for which must have come
+// before the events at z: these have the ACL that is behind the revision.
+func (r *round) earlyACLs(z int64, entries []journalEntry) bool {
+	for _, e := range entries {
+		got, n := r.s.nodes[e.path], r.tree.at(z).get(e.path)
+		if e.acl || e.typ != wire.EventDataChanged || got == nil || n == nil || slices.Equal(n.acl, got.acl) {
+			continue
+		}
+		later := int32(0) // setACLs that were answered
+		for at, calls := range r.acked {
+			for _, c := range calls {
+				if at >= z && revision(at) == r.c.Revision && c.op.Code == wire.SetACL && c.op.Path == e.path {
+					later++
+				}
+			}
+		}
+		if !r.silentACL(e.path, z, got.aversion-later) {
+			return r.fail("P1", e.path, "revision %d has an ACL that nobody has asked for", r.c.Revision)
 		}
 	}
 	return true
@@ -216,8 +243,8 @@ func rank(c *call) int64 {
 
 // take does an acknowledged write.
 func (r *round) take(c *call, z int64, entries []journalEntry) bool {
-	if c.got.Stat != nil && c.op.Path != "" && !r.silentACL(c.op.Path, z, c.got.Stat.Aversion-ownACL(c)) {
-		return r.fail("P1", c.op.Path, "revision %d has an ACL that nobody has asked for", r.c.Revision)
+	if !r.shownACLs(c, z) {
+		return false
 	}
 	d := r.tree.at(z).draft(z)
 	want := d.do(c.who(), c.op)
@@ -240,12 +267,28 @@ func (r *round) take(c *call, z int64, entries []journalEntry) bool {
 	return true
 }
 
-// ownACL is by how much a request raises the aversion.
-func ownACL(c *call) int32 {
-	if c.op.Code == wire.SetACL {
-		return 1
+// shownACLs does those setACLs that nobody was answered for which must have come
+// before a write, as the Stats in its answer show.
+func (r *round) shownACLs(c *call, z int64) bool {
+	shown := func(path string, s *wire.Stat, own int32) bool {
+		if s == nil || path == "" || r.silentACL(path, z, s.Aversion-own) {
+			return true
+		}
+		return r.fail("P1", path, "revision %d has an ACL that nobody has asked for", r.c.Revision)
 	}
-	return 0
+	own := int32(0)
+	if c.op.Code == wire.SetACL {
+		own = 1
+	}
+	if !shown(c.op.Path, c.got.Stat, own) {
+		return false
+	}
+	for i, x := range c.got.Results {
+		if i < len(c.op.Ops) && !shown(c.op.Ops[i].Path, x.Reply.Stat, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // do makes the draft of a call come true.

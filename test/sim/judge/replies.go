@@ -133,11 +133,10 @@ func differsStat(op wire.Op, got, want *wire.Stat, n *node) string {
 	if w.Mtime == 0 && w.Mzxid != 0 {
 		w.Mtime = got.Mtime
 	}
-	switch {
-	case n == nil || !n.lost:
-	case isWrite(op.Code):
-		w.Pzxid, w.NumChildren, w.Cversion = got.Pzxid, got.NumChildren, got.Cversion
-	case got.Pzxid >= w.Pzxid:
+	if n != nil && n.lost && isWrite(op.Code) {
+		w.NumChildren, w.Cversion = got.NumChildren, got.Cversion
+	}
+	if n != nil && n.robbed && got.Pzxid >= w.Pzxid || n != nil && n.lost && isWrite(op.Code) {
 		w.Pzxid = got.Pzxid
 	}
 	if *got != w {

@@ -43,6 +43,7 @@ type journalEntry struct {
 	pos  int64
 	typ  int32
 	path string
+	acl  bool // it has the znode's ACL at that moment, which is not the one behind
 }
 
 func decodeChange(c Change) (*stored, error) {
@@ -168,7 +169,7 @@ func (r *reader) journal() []journalEntry {
 		v, n := binary.Uvarint(r.rest)
 		r.bytes(max(n, -1))
 		e := journalEntry{pos: int64(v), typ: int32(r.byte()), path: r.string()}
-		r.acl()
+		e.acl = len(r.acl()) > 0
 		j = append(j, e)
 	}
 	return j

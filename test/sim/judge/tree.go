@@ -21,8 +21,9 @@ type node struct {
 	creates             int32
 	owner               int64 // as it is stored: a session, or what a container or TTL znode has
 	// lost says that a lease took children away and the store does not know
-	// the pzxid of that yet.
-	lost bool
+	// that yet, robbed that this has ever happened: servers that learnt of it
+	// in different ways may disagree on the pzxid, until one of them stores it.
+	lost, robbed bool
 }
 
 const containerOwner = math.MinInt64

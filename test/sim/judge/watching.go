@@ -23,10 +23,6 @@ func newWatcher(a actor) *watcher {
 	return &watcher{a, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
 }
 
-func (w *watcher) clone() *watcher {
-	return &watcher{w.who, maps.Clone(w.data), maps.Clone(w.child), maps.Clone(w.persistent), maps.Clone(w.recursive)}
-}
-
 // The types of checkWatches and removeWatches.
 const (
 	typeChildren   = 1
