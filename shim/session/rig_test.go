@@ -98,11 +98,6 @@ func start(t *testing.T, name string, st store.Store) *shim {
 	return s
 }
 
-func (s *shim) record(id znode.SessionID) (rec *tree.Session) {
-	s.replica.View(func(v *replica.View) { rec = v.Session(id) })
-	return rec
-}
-
 // open opens a session and gives it a connection.
 func (s *shim) open(timeout time.Duration) (session.Session, *conn) {
 	s.t.Helper()
