@@ -175,13 +175,16 @@ func (m *Manager) negotiate(timeout time.Duration) time.Duration {
 }
 
 // firstID returns the id before the first one: a byte that differs between
-// processes, 40 bits of milliseconds, and 16 bits to count with. Ids rise, and
-// are positive.
+// processes, 40 bits of milliseconds, and 16 bits to count with, from somewhere
+// in their lower half on: two processes of the same byte that start in the same
+// millisecond must not use each other's ids, even one after the other. Ids rise,
+// and are positive.
 func firstID() int64 {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails
-	shim := int64(binary.BigEndian.Uint64(random[:])%0x7e) + 1
-	return shim<<56 | time.Now().UnixMilli()&(1<<40-1)<<16
+	r := binary.BigEndian.Uint64(random[:])
+	shim, start := int64(r>>16%0x7e)+1, int64(r&0x7fff)
+	return shim<<56 | time.Now().UnixMilli()&(1<<40-1)<<16 | start
 }
 
 // hex is how ZooKeeper writes session ids.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
@@ -94,6 +95,32 @@ func (s *taken) Grant(ctx context.Context, id store.LeaseID, ttl time.Duration) 
 		return 0, store.ErrLeaseExists
 	}
 	return s.Store.Grant(ctx, id, ttl)
+}
+
+// Processes that start in the same millisecond do not use each other's ids again
+// when their sessions and leases are gone.
+func TestIDsOfTwins(t *testing.T) {
+	cryptotest.SetGlobalRandom(t, 1)
+	synctest.Test(t, func(t *testing.T) {
+		server := newServer(t, mem.Options{})
+		st := server.Open("", nil)
+		ids := map[znode.SessionID]bool{}
+		const shims = 100
+		for range shims {
+			s := start(t, "here", server.Open("", nil))
+			got, err := s.Open(t.Context(), minTimeout)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids[got.ID] = true
+			if err := st.Revoke(t.Context(), store.LeaseID(got.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(ids) != shims {
+			t.Errorf("%d ids for %d sessions", len(ids), shims)
+		}
+	})
 }
 
 func TestTakenIDs(t *testing.T) {

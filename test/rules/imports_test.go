@@ -109,7 +109,7 @@ func TestConnectionsNeverReachEtcd(t *testing.T) {
 }
 
 // judges share no code with what they judge.
-var judges = []string{"test/wire", "test/diff"}
+var judges = []string{"test/wire", "test/diff", "test/sim/judge"}
 
 func TestJudgesShareNoCode(t *testing.T) {
 	packages := list(t)

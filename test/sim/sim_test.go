@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	flagSeeds = flag.Int("seeds", 1000, "how many seeds TestSimulation runs")
+	flagSeeds = flag.Int("seeds", 300, "how many seeds TestSimulation runs")
 	flagFirst = flag.Uint64("first", 1, "the first of them")
 	flagSeed  = flag.Uint64("seed", 0, "run this seed alone, with logs if -v is given")
 	flagSteps = flag.Int("steps", 500, "steps of a run")

@@ -10,6 +10,7 @@ import (
 func Check(h *History) []Violation {
 	j := &court{h: h, tree: newTree(), lives: map[int64]*life{}, loose: map[string]bool{}, acked: map[int64][]*call{}}
 	j.pair()
+	j.datings()
 	if j.replay() {
 		j.acknowledge()
 		j.floors()
@@ -31,6 +32,10 @@ type court struct {
 	calls   []*call           // all, in the order in which they were sent
 	acked   map[int64][]*call // writes that were answered with OK, by zxid
 	pending []*call           // writes that were not answered, in the order in which they were sent
+
+	// written is when data were written, as far as they were ever stored: no two
+	// requests write the same.
+	written map[string]int64
 
 	acks []ack
 

@@ -29,12 +29,15 @@ func (r *round) explain(z int64, entries []journalEntry) bool {
 		r.do(c, d)
 		return true
 	}
-	if e := entries[0]; r.s.nodes[e.path] != nil && !r.retried { // an ACL that nobody was answered for may have allowed it
+	if !r.retried { // an ACL that nobody was answered for may have allowed it
 		r.retried = true
 		defer func() { r.retried = false }()
-		if r.silentACL(e.path, z, r.s.nodes[e.path].aversion) {
-			return r.explain(z, entries)
+		for _, p := range []string{entries[0].path, parentOf(entries[0].path)} {
+			if got := r.s.nodes[p]; got != nil {
+				r.silentACL(p, z, got.aversion)
+			}
 		}
+		return r.explain(z, entries)
 	}
 	return r.fail("P1", entries[0].path, "revision %d changes at %#x what nobody has asked for: %v", r.c.Revision, z, entries)
 }
@@ -117,6 +120,11 @@ func (r *round) mayAct(c *call) bool {
 // where that was not changed again.
 func (r *round) plausible(d *draft) bool {
 	for p, n := range d.changed {
+		if n != nil && n.mzxid == d.zxid && len(n.data) > 0 {
+			if z, stored := r.written[string(n.data)]; stored && z != d.zxid {
+				return false // it is what was done before or later
+			}
+		}
 		got := r.s.nodes[p]
 		if n == nil || got == nil {
 			continue
@@ -125,9 +133,6 @@ func (r *round) plausible(d *draft) bool {
 			return false
 		}
 		if r.resolve(got.mzxid) != d.zxid {
-			if n.mzxid == d.zxid && len(n.data) > 0 && bytes.Equal(n.data, got.data) {
-				return false // it is what was done later: data are unique
-			}
 			continue
 		}
 		if !bytes.Equal(n.data, got.data) || (n.data == nil) != (got.data == nil) {
@@ -210,8 +215,11 @@ func (r *round) silentACL(p string, zxid int64, aversion int32) bool {
 			}
 			// Only the last one's ACL is stored.
 			got := r.s.nodes[p]
-			if got == nil || n.aversion+1 < got.aversion || slices.Equal(c.op.ACL, got.acl) {
-				i, found = k, !c.overtaken && r.skips(c, zxid) == nil
+			if got != nil && n.aversion+1 == got.aversion && !slices.Equal(c.op.ACL, got.acl) {
+				continue
+			}
+			if found = !c.overtaken && r.skips(c, zxid) == nil; found || i < 0 {
+				i = k
 			}
 		}
 		if i < 0 {

@@ -3,6 +3,7 @@ package judge
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/hquorum/hquorum/test/wire"
 )
@@ -15,7 +16,7 @@ func (j *court) pair() {
 	slices.SortFunc(j.calls, func(a, b *call) int { return cmp.Compare(a.sent.Seq, b.sent.Seq) })
 	for _, c := range j.calls {
 		switch {
-		case c.done() && !j.belated(c):
+		case c.done() && !j.belated(c) && c.op.Code != wire.CloseSession: // which may have ended otherwise
 			j.acked[c.zxid()] = append(j.acked[c.zxid()], c)
 		case c.done() || c.write() && !c.answered():
 			j.pending = append(j.pending, c)
@@ -26,7 +27,33 @@ func (j *court) pair() {
 // belated reports whether the reply may have a higher zxid than the change: a
 // server that got its own change by reading the whole store answers with what it
 // has told of since.
-func (j *court) belated(c *call) bool { return j.loaded(c) > 0 }
+func (j *court) belated(c *call) bool { return j.loaded(c) > 0 && !j.shown(c) }
+
+// shown reports whether the revision of a reply changed, at the position of the
+// reply, something that the request is about.
+func (j *court) shown(c *call) bool {
+	rev := revision(c.zxid())
+	if c.zxid() == last(rev) {
+		return false // no request has that position
+	}
+	i, found := slices.BinarySearchFunc(j.h.Changes, rev, func(x Change, rev int64) int { return cmp.Compare(x.Revision, rev) })
+	if !found {
+		return false
+	}
+	s, err := decodeChange(j.h.Changes[i])
+	if err != nil {
+		return false
+	}
+	about := func(path string) bool {
+		return slices.ContainsFunc(append(c.op.Ops, c.op), func(op wire.Op) bool {
+			return op.Path != "" && strings.HasPrefix(path, op.Path)
+		})
+	}
+	if s.journal == nil || c.op.Code == wire.SetACL {
+		return slices.ContainsFunc(s.order, about)
+	}
+	return slices.ContainsFunc(s.journal, func(e journalEntry) bool { return e.pos == c.zxid()&0xfff && about(e.path) })
+}
 
 // loaded is the last revision that the server has read as a whole between a
 // request and its reply, 0 if there is none.
@@ -75,6 +102,27 @@ func (j *court) pairConn(conn *Conn) {
 				j.find(at, "a reply to %v that cannot be read", c.op.Code)
 			}
 		case Asked, Welcomed, Ended:
+		}
+	}
+}
+
+// datings finds out when data were written. Revisions that cannot be read are
+// replay's to report.
+func (j *court) datings() {
+	j.written = map[string]int64{}
+	for _, c := range j.h.Changes {
+		s, err := decodeChange(c)
+		if err != nil {
+			continue
+		}
+		for _, n := range s.nodes {
+			switch {
+			case n == nil || len(n.data) == 0:
+			case n.mzxid < 0:
+				j.written[string(n.data)] = first(c.Revision) | ^n.mzxid
+			default:
+				j.written[string(n.data)] = n.mzxid
+			}
 		}
 	}
 }

@@ -112,8 +112,8 @@ func (j *court) sessions() {
 	}
 }
 
-// grace is how long the end of a session may take that was decided in time: its
-// client may be heard again meanwhile.
+// grace is how long the end of a session may take that was decided in time, while
+// nothing is in trouble: its client may be heard again meanwhile.
 const grace = 3 * time.Second
 
 // early finds a session that ended although its client was heard in time.
@@ -130,7 +130,7 @@ func (j *court) early(l *life, heard []contact) {
 	slices.Sort(times)
 	longest := time.Duration(0)
 	for i := 1; i < len(times); i++ {
-		if times[i] >= l.endedAt-grace {
+		if l.endedAt-times[i]-j.troubled(times[i], l.endedAt) <= grace {
 			longest = max(longest, times[i]-times[i-1])
 		}
 	}
@@ -138,6 +138,15 @@ func (j *court) early(l *life, heard []contact) {
 		j.find(Violation{Property: "P14", Seq: l.ended, Session: l.id}, "session %#x ends, its client was never silent for more than %v lately, and its timeout is %v",
 			l.id, longest, l.timeout)
 	}
+}
+
+// troubled is how much of a time was troubled, overlaps counted twice.
+func (j *court) troubled(from, to time.Duration) time.Duration {
+	sum := time.Duration(0)
+	for _, s := range j.h.Trouble {
+		sum += max(min(s.To, to)-max(s.From, from), 0)
+	}
+	return sum
 }
 
 // late finds a session that lived on although its client was silent and nothing
@@ -154,6 +163,9 @@ func (j *court) late(l *life, heard []contact) {
 		}
 	}
 	due := latest + l.timeout + j.h.Late
+	if len(heard) == 0 {
+		due += j.h.Late // nobody owns it, its lease has to end by itself
+	}
 	for _, s := range j.h.Trouble {
 		if s.To >= latest && s.From <= due {
 			due = max(due, s.To+2*l.timeout+j.h.Late)
