@@ -43,6 +43,14 @@ fuzz: ## every fuzz target for FUZZTIME (10s) each
 	    echo "$$package $$target"; go test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \
 	  done; done
 
+.PHONY: bench
+bench: ## hquorum beside real ZooKeeper, half an hour; BENCHFLAGS='--only crud --json bench.json'
+	@go build -o bin/bench ./test/bench && exec bin/bench $(BENCHFLAGS)
+
+.PHONY: bench-smoke
+bench-smoke: ## the same in two minutes, with figures that only tell whether it works
+	@go build -o bin/bench ./test/bench && exec bin/bench --smoke $(BENCHFLAGS)
+
 .PHONY: build
 build: ## bin/hquorum, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/hquorum ./cmd/hquorum
