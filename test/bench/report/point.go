@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -74,19 +75,19 @@ const noise = 0.15
 // dropNoise leaves the rounds out in which others used the machine, if one is
 // left without. A round counts only as a whole, for the sake of its ratio.
 func (r *Row) dropNoise() {
-	noisy, all := map[int]bool{}, map[int]bool{}
+	quiet := map[int]int{} // servers that had the machine for themselves, by round
 	for _, points := range r.points {
 		for _, p := range points {
-			all[p.Round] = true
-			if p.Others > noise {
-				noisy[p.Round] = true
+			if p.Others <= noise {
+				quiet[p.Round]++
 			}
 		}
 	}
-	if len(noisy) == len(all) {
+	servers := len(r.points)
+	if most := slices.Max(append(slices.Collect(maps.Values(quiet)), 0)); most < servers {
 		return
 	}
 	for name, points := range r.points {
-		r.points[name] = slices.DeleteFunc(points, func(p Point) bool { return noisy[p.Round] })
+		r.points[name] = slices.DeleteFunc(points, func(p Point) bool { return quiet[p.Round] < servers })
 	}
 }

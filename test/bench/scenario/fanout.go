@@ -80,6 +80,8 @@ func (b *Bench) fanout(ctx context.Context, s *server.Server, watchers, sets int
 	var events histogram.Histogram
 	var lasts []time.Duration
 	get := load.Get("/watched", true)
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	point, err = measure(pool, s, point, func() error {
 		for range sets {
 			round := &told{all: make(chan time.Time, 1)}
@@ -89,8 +91,6 @@ func (b *Bench) fanout(ctx context.Context, s *server.Server, watchers, sets int
 				armed[i] = &watcher{count: count{template: get, end: 1}, told: round}
 				return armed[i]
 			})
-			limited, cancel := context.WithTimeout(ctx, patience)
-			defer cancel()
 			if err := pool.Wait(limited); err != nil {
 				return err
 			}

@@ -131,12 +131,13 @@ func growWatches(g *growth) (err error) {
 		each := n / sessions
 		pool.Start(min(32, max(1, each)), func(int) load.Program { return &count{template: watch, next: have, end: each} })
 		limited, cancel := context.WithTimeout(g.ctx, patience)
-		defer cancel()
-		if err := pool.Wait(limited); err != nil {
+		err := pool.Wait(limited)
+		cancel()
+		if err != nil {
 			return err
 		}
 		have = each
-		if err := g.getAndSet(fmt.Sprintf("%d watches", n), shape{16, 1}, picking(crudGet, crudNodes), picking(crudSet, crudNodes)); err != nil {
+		if err = g.getAndSet(fmt.Sprintf("%d watches", n), shape{16, 1}, picking(crudGet, crudNodes), picking(crudSet, crudNodes)); err != nil {
 			return err
 		}
 	}
