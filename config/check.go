@@ -35,6 +35,8 @@ func (o *Options) Check() error {
 		}
 	}
 	switch {
+	case o.Pprof && o.AdminListen == "":
+		return fmt.Errorf("--pprof needs --admin-listen: profiles are served there")
 	case o.Embedded() && o.DataDir == "":
 		return fmt.Errorf("--data-dir is empty: name a directory, or use an existing etcd with --etcd-endpoints")
 	case o.Embedded() && (o.EtcdCACert != "" || o.EtcdCert != "" || o.EtcdUser != ""):

@@ -96,6 +96,7 @@ func TestBadValues(t *testing.T) {
 	}{
 		{name: "address", args: []string{"--listen=2181"}, want: `--listen "2181" is not host:port`},
 		{name: "no address", args: []string{"--listen="}, want: "--listen is empty"},
+		{name: "pprof", args: []string{"--pprof"}, want: "--admin-listen"},
 		{name: "admin", args: []string{"--admin-listen=nowhere"}, want: "--admin-listen"},
 		{name: "port range", args: []string{"--listen=:70000"}, want: "is not host:port"},
 		{name: "endpoint", args: []string{"--etcd-endpoints=http://a"}, want: "--etcd-endpoints"},

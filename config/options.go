@@ -11,6 +11,7 @@ import (
 type Options struct {
 	Listen      []string
 	AdminListen string
+	Pprof       bool
 	DataDir     string
 
 	EtcdEndpoints []string
@@ -44,6 +45,7 @@ var secrets = map[string]bool{"super-digest": true, "etcd-password": true}
 func (o *Options) Register(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&o.Listen, "listen", []string{":2181"}, "addresses that ZooKeeper clients connect to")
 	fs.StringVar(&o.AdminListen, "admin-listen", "", "address of the admin HTTP server (health, metrics, commands), such as 127.0.0.1:8080; empty: off")
+	fs.BoolVar(&o.Pprof, "pprof", false, "serve Go's profiles under /debug/pprof/ of --admin-listen")
 	fs.StringVar(&o.DataDir, "data-dir", "./hquorum-data", "directory of the embedded etcd")
 
 	fs.StringSliceVar(&o.EtcdEndpoints, "etcd-endpoints", nil, "keep the data in this etcd (host:port,…) instead of the embedded one")

@@ -148,7 +148,7 @@ func serve(ctx context.Context, o config.Options, log zerolog.Logger) (err error
 		group.Go(func() error { return server.Serve(l) })
 	}
 	if adminListener != nil {
-		admin := &http.Server{Handler: server.Admin(), ReadHeaderTimeout: 10 * time.Second}
+		admin := &http.Server{Handler: adminHandler(server, o.Pprof), ReadHeaderTimeout: 10 * time.Second}
 		log.Info().Stringer("address", adminListener.Addr()).Msg("serving admin HTTP")
 		group.Go(func() error {
 			if err := admin.Serve(adminListener); !errors.Is(err, http.ErrServerClosed) {

@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"strings"
 	"syscall"
 	"time"
 
@@ -51,6 +52,10 @@ func run() (err error) {
 	growth := flag.Bool("growth", false, "run the series that show how throughput and memory grow, instead of the comparison")
 	quiet := flag.Duration("quiet", 20*time.Second, "how long to wait, before each turn, for others to let go of the machine")
 	limit := flag.Bool("limit", true, "measure the physical limit as well")
+	servers := flag.String("servers", "", "run these alone, such as hquorum,limit")
+	op := flag.String("op", "", "of crud, run the operations whose name matches this regular expression")
+	shape := flag.String("shape", "", "of crud, run the shapes that match this regular expression, such as 16x32")
+	profiles := flag.String("profiles", "", "write a CPU profile of each of hquorum's points into this directory")
 	file := flag.String("json", "", "write every point to this file")
 	show := flag.String("show", "", "print the tables of this JSON file, and measure nothing")
 	flag.Parse()
@@ -65,16 +70,30 @@ func run() (err error) {
 	if err != nil {
 		return err
 	}
+	ops, err := regexp.Compile(*op)
+	if err != nil {
+		return err
+	}
+	shapes, err := regexp.Compile(strings.ReplaceAll(*shape, "x", "×"))
+	if err != nil {
+		return err
+	}
 	measured := &report.Run{Began: time.Now(), Setup: server.Describe(), Rounds: *rounds, Time: time.Duration(*seconds * float64(time.Second))}
 	if *smoke {
 		measured.Rounds, measured.Time, *quiet = 1, 500*time.Millisecond, time.Second
 	}
 	bench := &scenario.Bench{
 		Rounds: measured.Rounds, Time: measured.Time, Smoke: *smoke, Quiet: *quiet, Limit: *limit,
+		Ops: ops, Shapes: shapes, Profiles: *profiles,
 		Say: func(line string) {
 			fmt.Fprintf(os.Stderr, "%5.0fs  %s\n", time.Since(measured.Began).Seconds(), line)
 		},
 		Record: func(p report.Point) { measured.Points = append(measured.Points, p) },
+	}
+	if *servers != "" {
+		for _, name := range strings.Split(*servers, ",") {
+			bench.Servers = append(bench.Servers, server.Name(name))
+		}
 	}
 	all := scenario.All()
 	if *growth {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hquorum/hquorum/test/bench/load"
@@ -20,6 +23,10 @@ type Bench struct {
 	Smoke  bool          // fewer shapes and smaller numbers
 	Quiet  time.Duration // how long to wait, before each turn, for others to let go of the machine
 	Limit  bool          // measure the physical limit as well
+	// Servers to run; Ops and Shapes bound what crud does with them. nil is all.
+	Servers     []server.Name
+	Ops, Shapes *regexp.Regexp
+	Profiles    string // directory for a CPU profile of each of hquorum's points; empty: none
 	Say    peer.Progress // progress, for people who wait
 	Record func(report.Point)
 }
@@ -49,7 +56,7 @@ func (b *Bench) rounds(ctx context.Context, names []server.Name, prepare func(co
 		}
 	}()
 	for _, name := range names {
-		s, err := server.Start(ctx, name, b.Say)
+		s, err := server.Start(ctx, name, b.Profiles != "", b.Say)
 		if err != nil {
 			return err
 		}
@@ -118,15 +125,21 @@ func (b *Bench) record(round int, p report.Point) {
 }
 
 // peers are the servers of a scenario that needs a real tree.
-func peers() []server.Name { return []server.Name{server.Hquorum, server.ZooKeeper} }
+func (b *Bench) peers() []server.Name { return b.chosen(server.Hquorum, server.ZooKeeper) }
 
 // withLimit are the servers of a scenario that the limit can answer.
 func (b *Bench) withLimit() []server.Name {
 	if b.Limit {
-		return append(peers(), server.Limit)
+		return b.chosen(server.Hquorum, server.ZooKeeper, server.Limit)
 	}
-	return peers()
+	return b.peers()
 }
+
+func (b *Bench) chosen(names ...server.Name) []server.Name {
+	return slices.DeleteFunc(names, func(n server.Name) bool { return b.Servers != nil && !slices.Contains(b.Servers, n) })
+}
+
+func matches(pattern *regexp.Regexp, s string) bool { return pattern == nil || pattern.MatchString(s) }
 
 // measure fills a point with what pool and server do until until returns.
 func measure(pool *load.Pool, s *server.Server, point report.Point, until func() error) (report.Point, error) {
@@ -159,18 +172,31 @@ func (b *Bench) steady(ctx context.Context, pool *load.Pool, s *server.Server, p
 	if err := sleep(ctx, d/8); err != nil {
 		return point, err
 	}
+	profiled := b.profile(ctx, s, point, d)
 	point, err := measure(pool, s, point, func() error {
 		limited, cancel := context.WithTimeout(ctx, d)
 		defer cancel()
 		_ = pool.WaitFirst(limited) // most never are
 		return ctx.Err()
 	})
-	if err != nil {
+	if err = errors.Join(err, profiled()); err != nil {
 		return point, err
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return point, pool.Stop(limited)
+}
+
+// profile starts a CPU profile of a time d, if one is wanted; the function that it
+// returns waits for it.
+func (b *Bench) profile(ctx context.Context, s *server.Server, point report.Point, d time.Duration) func() error {
+	if b.Profiles == "" || s.Name != server.Hquorum || d < time.Second {
+		return func() error { return nil }
+	}
+	name := strings.NewReplacer("/", "-", " ", "-").Replace(fmt.Sprintf("%s-%s-%s.pprof", point.Scenario, point.Op, point.Shape))
+	done := make(chan error, 1)
+	go func() { done <- s.Profile(ctx, filepath.Join(b.Profiles, name), d) }()
+	return func() error { return <-done }
 }
 
 // usages is what everybody has used up to a moment.

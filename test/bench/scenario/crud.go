@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/hquorum/hquorum/shim/znode"
@@ -50,6 +51,7 @@ func Crud(ctx context.Context, b *Bench) error {
 			return b.crud(ctx, s, shape{16, 32}, warmTime, func(p report.Point) { note(p.Op, p.Rate) })
 		})
 	}
+	shapes = slices.DeleteFunc(shapes, func(s shape) bool { return !matches(b.Shapes, s.String()) })
 	return b.rounds(ctx, b.withLimit(), prepare, func(ctx context.Context, s *server.Server, round int) error {
 		for _, shape := range shapes {
 			if err := b.crud(ctx, s, shape, b.Time, func(p report.Point) { b.record(round, p) }); err != nil {
@@ -113,6 +115,10 @@ func (b *Bench) crud(ctx context.Context, s *server.Server, shape shape, d time.
 		{"children", false, picking(crudChildren, crudParents)},
 		{"delete", true, deleting},
 	} {
+		needed := op.name == "create" && matches(b.Ops, "delete")
+		if !needed && !matches(b.Ops, op.name) {
+			continue
+		}
 		point := report.Point{Scenario: "crud", Op: op.name, Shape: shape.String(), Target: crudTarget(shape, op.write)}
 		point, err := b.steady(ctx, pool, s, point, shape.window, op.program, d)
 		if err != nil {
@@ -120,11 +126,18 @@ func (b *Bench) crud(ctx context.Context, s *server.Server, shape shape, d time.
 		}
 		record(point)
 	}
-	pool.Start(shape.window, func(i int) load.Program { return deleted[i] }) // the rest
-	limited, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if err := pool.Wait(limited); err != nil {
-		return err
+	if created[0] != nil { // what is left of them
+		pool.Start(shape.window, func(i int) load.Program {
+			if deleted[i] == nil {
+				return deleting(i)
+			}
+			return deleted[i]
+		})
+		limited, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		if err := pool.Wait(limited); err != nil {
+			return err
+		}
 	}
 	return leave(ctx, pool)
 }

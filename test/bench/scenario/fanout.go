@@ -35,7 +35,7 @@ func Fanout(ctx context.Context, b *Bench) error {
 			return err
 		})
 	}
-	return b.rounds(ctx, peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
+	return b.rounds(ctx, b.peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
 		point, err := b.fanout(ctx, s, watchers, sets)
 		if err == nil {
 			b.record(round, point)

@@ -27,7 +27,7 @@ func Growth() []Scenario {
 					return once.crud(ctx, s, shape{16, 32}, warmTime/2, func(p report.Point) { note(p.Op, p.Rate) })
 				})
 			}
-			return once.rounds(ctx, peers(), prepare, func(ctx context.Context, s *server.Server, _ int) error {
+			return once.rounds(ctx, b.peers(), prepare, func(ctx context.Context, s *server.Server, _ int) error {
 				return turn(&growth{Bench: &once, ctx: ctx, server: s, name: name})
 			})
 		}}

@@ -32,7 +32,7 @@ func Joins(ctx context.Context, b *Bench) error {
 			return err
 		})
 	}
-	return b.rounds(ctx, peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
+	return b.rounds(ctx, b.peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
 		point, err := b.joins(ctx, s, watchers, joiners)
 		if err == nil {
 			b.record(round, point)

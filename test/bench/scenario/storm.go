@@ -43,7 +43,7 @@ func Storm(ctx context.Context, b *Bench) error {
 			return errors.Join(err, leave(ctx, st.pool))
 		})
 	}
-	return b.rounds(ctx, peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
+	return b.rounds(ctx, b.peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
 		return b.storm(ctx, &storm{Bench: b, server: s, sessions: sessions, timeout: timeout, round: round}, busy, thinking)
 	})
 }

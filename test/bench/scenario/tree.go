@@ -32,7 +32,7 @@ func Tree(ctx context.Context, b *Bench) error {
 			})
 		})
 	}
-	return b.rounds(ctx, peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
+	return b.rounds(ctx, b.peers(), prepare, func(ctx context.Context, s *server.Server, round int) error {
 		return b.tree(ctx, s, size, b.Time, func(p report.Point) { b.record(round, p) })
 	})
 }

@@ -30,23 +30,29 @@ type Server struct {
 	Addr string
 
 	pid    int
+	admin  string // of hquorum, if it may be profiled
 	signal func(syscall.Signal) error
 	alive  func() bool
 	stop   func() error
 	death  func() string
 }
 
-// Start starts a server in a new temporary directory.
-func Start(ctx context.Context, name Name, progress peer.Progress) (*Server, error) {
+// Start starts a server in a new temporary directory. With profiled, hquorum's
+// Profile works.
+func Start(ctx context.Context, name Name, profiled bool, progress peer.Progress) (*Server, error) {
 	switch name {
 	case Hquorum:
-		h, err := peer.StartHquorum(ctx, peer.HquorumOptions{
-			Args: []string{"--max-client-cnxns", "0", "--log-level", "warn"}, Progress: progress,
-		})
+		args := []string{"--max-client-cnxns", "0", "--log-level", "warn"}
+		if profiled {
+			args = append(args, "--pprof")
+		}
+		h, err := peer.StartHquorum(ctx, peer.HquorumOptions{Args: args, Admin: profiled, Progress: progress})
 		if err != nil {
 			return nil, err
 		}
-		return ofPeer(name, h, h.Process), nil
+		s := ofPeer(name, h, h.Process)
+		s.admin = h.AdminAddr()
+		return s, nil
 	case ZooKeeper:
 		return startZooKeeper(ctx, progress)
 	case Limit:
