@@ -38,24 +38,27 @@ type Options struct {
 	// Observe, if set, is told of every batch that was answered: its requests,
 	// and how long the store took.
 	Observe func(requests int, took time.Duration)
+	// Flush, if set, is called when Done functions and hooks of the replica were
+	// called, and nothing is locked any more.
+	Flush func()
 }
 
 // Committer is the one writer of a process.
 type Committer struct {
 	o      Options
-	queue  chan *Write
+	inbox  *inbox
+	outbox chan *flight // size 1: there is one at a time
 	lane   lane
 	cut    cut
 	counts counts
 
-	sending sync.RWMutex // held for reading by Submit: Close knows when nobody sends
-	closed  bool         // under sending
 	ctx     context.Context
 	cancel  context.CancelFunc
-	exited  chan struct{}
+	running sync.WaitGroup
 
-	// The rest belongs to the goroutine.
-	waiting   []*Write // taken from the queue, not answered
+	// The rest belongs to run.
+	waiting   []*Write // taken from the inbox, not answered; those under way first
+	underWay  int      // how many of them are
 	limit     int      // how many of them the next batch may hold
 	conflicts int      // how often the first of them met a conflict
 	refusals  int      // how often the store was unavailable to them
@@ -71,33 +74,23 @@ func New(o Options) *Committer {
 	if o.MaxBatch <= 0 {
 		o.MaxBatch = defaultMaxBatch
 	}
+	if o.Flush == nil {
+		o.Flush = func() {}
+	}
 	o.MaxBatch = min(o.MaxBatch, znode.MaxPosition+1)
 	c := &Committer{
-		o: o, queue: make(chan *Write, QueueSize), lane: lane{replica: o.Replica},
-		exited: make(chan struct{}), limit: o.MaxBatch, ended: map[store.LeaseID]bool{},
+		o: o, inbox: newInbox(), outbox: make(chan *flight, 1), lane: lane{replica: o.Replica},
+		limit: o.MaxBatch, ended: map[store.LeaseID]bool{},
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	go c.run()
+	c.running.Go(c.run)
+	c.running.Go(c.send)
 	return c
 }
 
 // Submit queues w; it blocks while the queue is full. An error, ErrClosed or
 // that of ctx, means that w was not taken: Done will not be called.
-func (c *Committer) Submit(ctx context.Context, w *Write) error {
-	c.sending.RLock()
-	defer c.sending.RUnlock()
-	if c.closed {
-		return ErrClosed
-	}
-	select {
-	case c.queue <- w:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-c.ctx.Done():
-		return ErrClosed
-	}
-}
+func (c *Committer) Submit(ctx context.Context, w *Write) error { return c.inbox.put(ctx, w) }
 
 // Do submits r and waits for its outcome. If ctx ends first Err is an
 // ErrUnknown. It must not be called from a Done or from a hook of the replica.
@@ -115,54 +108,50 @@ func (c *Committer) Do(ctx context.Context, r tree.Request) Outcome {
 }
 
 // Apply brings a change of the store's Watch to the replica. It holds back a
-// change that looks like the Txn under way until Commit has returned: which
+// change that looks like a Txn under way until Commit has returned: which
 // change is whose is known then, and replies go out between the right events.
-func (c *Committer) Apply(change store.Change) { c.lane.arrive(change) }
+func (c *Committer) Apply(change store.Change) {
+	c.lane.arrive(change)
+	c.o.Flush()
+}
 
 // Cut reports whether writes of the session are refused until it is moved.
 func (c *Committer) Cut(id znode.SessionID) bool { return c.cut.has(id) }
 
-// Close ends the goroutine. A transaction under way is given up and its writes
+// Close ends the goroutines. A transaction under way is given up and its writes
 // end with an ErrUnknown, those behind it with ErrClosed.
 func (c *Committer) Close() error {
 	c.cancel()
-	c.sending.Lock()
-	if !c.closed {
-		c.closed = true
-		close(c.queue)
-	}
-	c.sending.Unlock()
-	<-c.exited
+	c.inbox.close()
+	c.running.Wait()
 	return nil
 }
 
+// run takes the writes to the store, batch after batch, until Close.
 func (c *Committer) run() {
-	defer close(c.exited)
+	defer close(c.outbox)
 	for c.gather() {
-		c.step()
+		for f := c.start(); f != nil; {
+			f = c.follow(f)
+		}
 	}
 }
 
-// gather fills waiting from the queue; it blocks only if there is nothing to do.
-// It returns false when all is answered and nothing will come.
+// gather waits until there is something to do. It returns false when all is
+// answered and nothing will come.
 func (c *Committer) gather() bool {
-	if len(c.waiting) == 0 {
-		w, open := <-c.queue
-		if !open {
-			return false
+	for {
+		open := c.take(1)
+		if len(c.waiting) > 0 || !open {
+			return len(c.waiting) > 0
 		}
-		c.waiting = append(c.waiting, w)
+		<-c.inbox.wake
 	}
-	for len(c.waiting) < c.o.MaxBatch {
-		select {
-		case w, open := <-c.queue:
-			if !open {
-				return true
-			}
-			c.waiting = append(c.waiting, w)
-		default:
-			return true
-		}
-	}
-	return true
+}
+
+// take takes what has come. If that is less than enough the inbox will wake run
+// when it is; open is false when nothing will come any more.
+func (c *Committer) take(enough int) (open bool) {
+	c.waiting, open = c.inbox.take(c.waiting, enough)
+	return open
 }

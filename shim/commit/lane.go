@@ -3,6 +3,7 @@ package commit
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/hquorum/hquorum/shim/replica"
@@ -16,37 +17,46 @@ import (
 type lane struct {
 	replica *replica.Replica
 
-	mu     sync.Mutex
-	flying []store.Op    // of the Txn under way
-	landed chan struct{} // closed when its Commit has returned
+	mu sync.Mutex
+	up []airborne // Txns that were sent and are not settled, in order
 
 	// Committed, but the replica lacks changes before it.
 	change store.Change
 	own    *replica.Own // nil: none
 }
 
+// airborne is a Txn between depart and land or settle.
+type airborne struct {
+	ops    []store.Op
+	landed chan struct{} // closed then
+}
+
 // depart announces the ops of a Txn about to be committed.
 func (l *lane) depart(ops []store.Op) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.flying, l.landed = ops, make(chan struct{})
+	l.up = append(l.up, airborne{ops, make(chan struct{})})
 }
 
-// land says that Commit has returned.
+// land says that the first Txn was not committed.
 func (l *lane) land() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.flying = nil
-	close(l.landed)
+	l.down()
 }
 
-// settle ends a Txn that was committed: like land, and the replica gets the
-// change. It returns when all requests are answered, or ctx has ended: then they
-// are not, and never will be, if it returns an error.
+// down takes the first Txn out. l.mu is held.
+func (l *lane) down() {
+	close(l.up[0].landed)
+	l.up = slices.Delete(l.up, 0, 1)
+}
+
+// settle ends the first Txn, which was committed: like land, and the replica
+// gets the change. It returns when all requests are answered, or ctx has ended:
+// then they are not, and never will be, if it returns an error.
 func (l *lane) settle(ctx context.Context, change store.Change, own *replica.Own) error {
 	l.mu.Lock()
-	l.flying = nil
-	close(l.landed)
+	l.down()
 	if l.replica.Revision() >= change.Revision-1 {
 		// The next one, or it is in already, by a reload: own is answered all
 		// the same.
@@ -74,8 +84,7 @@ func (l *lane) settle(ctx context.Context, change store.Change, own *replica.Own
 func (l *lane) arrive(change store.Change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for same(change.Events, l.flying) {
-		landed := l.landed
+	for landed := l.looksLike(change); landed != nil; landed = l.looksLike(change) {
 		l.mu.Unlock()
 		<-landed // Commit has its time limit
 		l.mu.Lock()
@@ -85,6 +94,17 @@ func (l *lane) arrive(change store.Change) {
 		l.own = nil
 	}
 	l.replica.Apply(change, nil) // ignored if it was just applied
+}
+
+// looksLike returns when the Txn lands that the change looks like, nil if there
+// is none.
+func (l *lane) looksLike(change store.Change) <-chan struct{} {
+	for _, a := range l.up {
+		if same(change.Events, a.ops) {
+			return a.landed
+		}
+	}
+	return nil
 }
 
 func same(events []store.Event, ops []store.Op) bool {

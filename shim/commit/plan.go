@@ -13,6 +13,7 @@ import (
 // batch is a plan: the first of the waiting writes, in their positions, and the
 // transaction that does them.
 type batch struct {
+	tree    *tree.Batch
 	writes  []*Write
 	results []tree.Result
 	txn     store.Txn
@@ -20,25 +21,92 @@ type batch struct {
 	base    znode.Zxid
 }
 
-// plan plans as many of the waiting writes as fit, at least one.
-func (c *Committer) plan() *batch {
-	b := &batch{}
-	most := min(c.limit, len(c.waiting))
-	c.o.Replica.View(func(v *replica.View) {
-		p := tree.NewBatch(v, c.o.Store.Limits())
-		p.ExtendedTypes = !c.o.PlainTypes
-		for _, w := range c.waiting[:most] {
-			r, fits := p.Add(w.Request)
+// draft is a batch that is being planned.
+type draft struct {
+	c       *Committer
+	before  *flight     // whose outcome it is planned on, nil: none
+	tree    *tree.Batch // nil until there is something to plan
+	view    *view
+	writes  []*Write
+	results []tree.Result
+	base    znode.Zxid
+	full    bool
+}
+
+// view is what a draft is planned against: the replica as it is each time and,
+// over it, what the flight before will change. A draft stays true if the replica
+// moves meanwhile: it compares all that it relies on, or else the flight before
+// fails and takes it down.
+type view struct {
+	*replica.View
+	after *tree.After // nil: no flight before
+}
+
+func (v *view) Node(p znode.Path) *tree.Node {
+	if v.after != nil {
+		return v.after.Node(p)
+	}
+	return v.View.Node(p)
+}
+
+func (v *view) Session(id znode.SessionID) *tree.Session {
+	if v.after != nil {
+		return v.after.Session(id)
+	}
+	return v.View.Session(id)
+}
+
+func (v *view) Ephemerals(id znode.SessionID) []znode.Path {
+	if v.after != nil {
+		return v.after.Ephemerals(id)
+	}
+	return v.View.Ephemerals(id)
+}
+
+func (c *Committer) draft(before *flight) *draft { return &draft{c: c, before: before, view: &view{}} }
+
+// plan adds those of the waiting writes, which start with the ones that it has
+// already, that fit.
+func (d *draft) plan(waiting []*Write) {
+	most := min(d.c.limit, len(waiting))
+	if d.full || len(d.results) >= most {
+		return
+	}
+	d.c.o.Replica.View(func(v *replica.View) {
+		d.see(v)
+		for _, w := range waiting[len(d.results):most] {
+			r, fits := d.tree.Add(w.Request)
 			if !fits {
-				break
+				d.full = true
+				return
 			}
-			b.results = append(b.results, r)
+			d.writes, d.results = append(d.writes, w), append(d.results, r)
 		}
-		b.txn, b.journal = p.Txn(), p.Journal()
-		b.base = v.Base()
 	})
-	b.writes = slices.Clone(c.waiting[:len(b.results)])
-	return b
+}
+
+// see makes v what is planned against.
+func (d *draft) see(v *replica.View) {
+	d.view.View = v
+	if d.tree == nil {
+		d.base = v.Base()
+		d.tree = tree.NewBatch(d.view, d.c.o.Store.Limits())
+		d.tree.ExtendedTypes = !d.c.o.PlainTypes
+		if f := d.before; f != nil {
+			d.view.after = f.tree.After(v, f.base, f.expected)
+		}
+	}
+	if d.view.after != nil {
+		d.view.after.View = v
+	}
+}
+
+// batch returns what was planned.
+func (d *draft) batch() *batch {
+	return &batch{
+		tree: d.tree, writes: d.writes, results: d.results,
+		txn: d.tree.Txn(), journal: d.tree.Journal(), base: d.base,
+	}
 }
 
 // own says what r needs to know about the batch, committed at rev: the events of
@@ -78,6 +146,11 @@ func (b *batch) change(rev store.Revision) store.Change {
 		out.Events[i] = store.Event(op)
 	}
 	return out
+}
+
+// rebases reports whether the batch may change the base of zxids.
+func (b *batch) rebases() bool {
+	return slices.ContainsFunc(b.txn.Ops, func(op store.Op) bool { return op.Key == record.MetaKey })
 }
 
 // absence reports whether the batch changes nothing and tells somebody that a key

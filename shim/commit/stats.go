@@ -27,6 +27,6 @@ func (c *Committer) Stats() Stats {
 		Batches: c.counts.batches.Load(), Writes: c.counts.writes.Load(),
 		Conflicts: c.counts.conflicts.Load(), Retries: c.counts.retries.Load(),
 		Unknown: c.counts.unknown.Load(), Failed: c.counts.failed.Load(),
-		Queued: len(c.queue),
+		Queued: c.inbox.len(),
 	}
 }

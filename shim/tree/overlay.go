@@ -17,7 +17,8 @@ type slot struct {
 	nodeCompared, counterCompared bool
 
 	state
-	cost cost
+	cost  cost
+	after *Node // as After shows it
 }
 
 // state is the part of a slot that a request may change.

@@ -151,6 +151,9 @@ func (r *runner) flush(b *tree.Batch, results []tree.Result) {
 		r.results = append(r.results, result)
 	}
 	after := r.view()
+	if len(txn.Ops) > 0 {
+		r.foretold(b.After(before, zxidBase, rev), before, after)
+	}
 	for _, e := range r.stored(txn, before, journal) {
 		acl := e.ACL
 		switch {
@@ -161,6 +164,30 @@ func (r *runner) flush(b *tree.Batch, results []tree.Result) {
 			acl = after.nodes[e.Path].ACL
 		}
 		r.events = append(r.events, modelEvent{r.count - znode.Zxid(b.Len()-e.Pos-1), e.Type, e.Path, fmt.Sprint(acl)})
+	}
+}
+
+// foretold checks that a batch's After shows what is there after it.
+func (r *runner) foretold(after *tree.After, was, is *view) {
+	r.t.Helper()
+	paths := map[znode.Path]bool{}
+	for _, v := range []*view{was, is} {
+		for p := range v.nodes {
+			paths[p] = true
+		}
+	}
+	for p := range paths {
+		if got, want := after.Node(p), is.Node(p); !reflect.DeepEqual(got, want) {
+			r.t.Fatalf("foretold %s as %+v, it is %+v", p, got, want)
+		}
+	}
+	for id := znode.SessionID(1); id < 5; id++ {
+		if got, want := after.Session(id), is.Session(id); !reflect.DeepEqual(got, want) {
+			r.t.Fatalf("foretold session %d as %+v, it is %+v", id, got, want)
+		}
+		if got, want := after.Ephemerals(id), is.Ephemerals(id); !slices.Equal(got, want) {
+			r.t.Fatalf("foretold the ephemerals of %d as %v, they are %v", id, got, want)
+		}
 	}
 }
 

@@ -18,78 +18,6 @@ const (
 	firstPause   = 30 * time.Millisecond
 )
 
-// step tries to get the first of the waiting writes answered.
-func (c *Committer) step() {
-	if c.ctx.Err() != nil {
-		c.fail(c.waiting, ErrClosed)
-		return
-	}
-	if c.refuse(); len(c.waiting) == 0 {
-		return
-	}
-	if c.behind {
-		if err := c.catchUp(); err != nil {
-			c.again(c.waiting, err)
-			return
-		}
-		c.behind = false
-	}
-	b := c.plan()
-	start := time.Now()
-	rev, err := c.send(b)
-	took := time.Since(start)
-	if err == nil {
-		err = c.settle(b, rev)
-	}
-	if err == nil {
-		c.counts.batches.Add(1)
-		c.counts.writes.Add(uint64(len(b.writes)))
-		if c.o.Observe != nil {
-			c.o.Observe(len(b.writes), took)
-		}
-		c.answered(len(b.writes))
-		return
-	}
-	c.judge(b, rev, err)
-}
-
-// send commits the plan, one call to the store.
-func (c *Committer) send(b *batch) (store.Revision, error) {
-	c.lane.depart(b.txn.Ops)
-	if len(b.txn.Ops) == 0 && len(b.txn.Compares) == 0 {
-		return 0, nil
-	}
-	ctx, cancel := context.WithTimeout(c.ctx, c.o.Timeout)
-	defer cancel()
-	rev, err := c.o.Store.Commit(ctx, b.txn)
-	if err == nil && rev > c.o.Replica.Revision() && b.absence() {
-		err = c.catchUp()
-	}
-	if err != nil {
-		c.lane.land()
-	}
-	return rev, err
-}
-
-// settle brings what was committed to the replica, which answers the writes.
-func (c *Committer) settle(b *batch, rev store.Revision) error {
-	change := b.change(rev)
-	if len(b.txn.Ops) == 0 {
-		change.Revision = 0 // nothing to wait for: the replica had what the compares say
-	}
-	if err := c.lane.settle(c.ctx, change, b.own(c.o.Replica, rev)); err != nil {
-		return fmt.Errorf("%w: it is committed, but %w", store.ErrUnknown, err)
-	}
-	if !c.cut.empty() {
-		for i, r := range b.results {
-			if r.Err == nil {
-				c.cut.mend(b.writes[i].Request.Op)
-			}
-		}
-	}
-	return nil
-}
-
 // judge decides what becomes of a plan that was not committed; rev is what
 // Commit returned with err. The table is in the package's documentation.
 func (c *Committer) judge(b *batch, rev store.Revision, err error) {
@@ -177,6 +105,7 @@ func (c *Committer) refuse() {
 		}
 	})
 	c.waiting = append(kept, c.waiting[most:]...)
+	c.o.Flush()
 }
 
 // needs returns the session without whose lease r cannot be done, 0 if there is
@@ -241,6 +170,7 @@ func (c *Committer) fail(writes []*Write, err error) {
 		w.Done(Outcome{Err: err})
 	}
 	c.answered(len(writes))
+	c.o.Flush()
 }
 
 // answered forgets the first n of the waiting writes and starts afresh.
@@ -248,6 +178,7 @@ func (c *Committer) answered(n int) {
 	left := copy(c.waiting, c.waiting[n:])
 	clear(c.waiting[left:])
 	c.waiting = c.waiting[:left]
+	c.inbox.hold(left - c.underWay)
 	c.limit, c.conflicts, c.refusals = c.o.MaxBatch, 0, 0
 	clear(c.ended)
 }
