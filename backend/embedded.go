@@ -29,7 +29,13 @@ const (
 	embeddedQuota  = 8 << 30  // bytes; etcd advises against more
 	embeddedTxnOps = 16384    // far above any batch
 	embeddedBytes  = 10 << 20 // a request; etcd warns about more
-	retention      = "10m"    // of history, for watches that lag
+
+	// raft keeps this many applied entries for members that lag, of which there
+	// are none; 0 would mean etcd's default. It drops the others a hundred at a
+	// time, each of them one batch.
+	catchUpEntries = 1
+	// entriesOnDisk is how many entries a start reads back at most, into memory.
+	entriesOnDisk = 2000
 )
 
 // EmbeddedConfig says where an embedded etcd lives.
@@ -73,7 +79,8 @@ func startEmbedded(ctx context.Context, c EmbeddedConfig) (*Backend, error) {
 	if err := writable(dir); err != nil {
 		return nil, err
 	}
-	e, err := embed.StartEtcd(embedConfig(c, dir))
+	cfg := embedConfig(c, dir)
+	e, err := embed.StartEtcd(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("start etcd in %s: %w", dir, err)
 	}
@@ -112,6 +119,12 @@ func startEmbedded(ctx context.Context, c EmbeddedConfig) (*Backend, error) {
 	if err := makeRoom(ctx, e.Server, b, c.Log); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	compactor := newCompactor(e.Server, cfg.QuotaBackendBytes, c.Log)
+	stop := b.close
+	b.close = func() error {
+		compactor.Close()
+		return stop()
+	}
 	return b, nil
 }
 
@@ -127,7 +140,9 @@ func embedConfig(c EmbeddedConfig, dir string) *embed.Config {
 	cfg.InitialCluster = cfg.Name + "=" + peer.String()
 	// Only looked at when the directory is new: a new one is a new cluster id.
 	cfg.InitialClusterToken = rand.Text()
-	cfg.AutoCompactionMode, cfg.AutoCompactionRetention = embed.CompactorModePeriodic, retention
+	cfg.AutoCompactionRetention = "0" // compactor does it
+	cfg.CompactionBatchLimit, cfg.CompactionSleepInterval = compactionKeys, compactionPause
+	cfg.SnapshotCount, cfg.SnapshotCatchUpEntries = entriesOnDisk, catchUpEntries
 	cfg.QuotaBackendBytes = cmp.Or(c.Quota, embeddedQuota)
 	cfg.MaxTxnOps = embeddedTxnOps
 	cfg.MaxRequestBytes = uint(requestBytes(c))

@@ -53,6 +53,11 @@ type Config struct {
 	// (znode.container.maxPerMinute): 10000.
 	ContainerMaxPerMinute int
 
+	// SoleAfter is after how many of its own batches, without a write of another
+	// shim, this one takes the store for itself and compares less: 64. Another one
+	// may write at any time all the same; it costs both a moment.
+	SoleAfter int
+
 	// ZxidFloor is the highest zxid that the caller knows to have been handed
 	// out: zxids will be higher.
 	ZxidFloor znode.Zxid
@@ -76,6 +81,7 @@ func (c Config) withDefaults() (Config, error) {
 	def(&c.ContainerCheckInterval, time.Minute)
 	def(&c.ContainerMaxPerMinute, 10000)
 	def(&c.MaxClientCnxns, 60)
+	def(&c.SoleAfter, 64)
 	if c.Whitelist == nil {
 		c.Whitelist = []string{"srvr", "ruok", "stat"}
 	}
@@ -90,7 +96,7 @@ func (c Config) withDefaults() (Config, error) {
 			c.MaxSessionTimeout, c.MinSessionTimeout, most)
 	case c.MaxBuffer < 1<<10 || c.MaxBuffer > 1<<30:
 		return c, fmt.Errorf("shim: a jute.maxbuffer of %d: it must be between 1 KiB and 1 GiB", c.MaxBuffer)
-	case c.ContainerCheckInterval < 0 || c.ContainerMaxPerMinute < 0 || c.MaxCnxns < 0 || c.ZxidFloor < 0:
+	case c.ContainerCheckInterval < 0 || c.ContainerMaxPerMinute < 0 || c.MaxCnxns < 0 || c.ZxidFloor < 0 || c.SoleAfter < 0:
 		return c, fmt.Errorf("shim: a negative interval, limit or zxid")
 	}
 	return c, nil

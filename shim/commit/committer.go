@@ -2,6 +2,7 @@ package commit
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ const QueueSize = 4096
 const (
 	defaultTimeout  = 10 * time.Second
 	defaultMaxBatch = 1000
+	defaultQuiet    = 64
 )
 
 // Options of a Committer. Store and Replica are required.
@@ -32,6 +34,10 @@ type Options struct {
 	// MaxBatch bounds the requests in a batch; 0 means 1000. It bounds how long
 	// planning keeps changes out of the replica: some microseconds a request.
 	MaxBatch int
+	// Quiet is after how many batches of its own, without one of another process,
+	// the Committer takes the store for itself, so that it need not compare every
+	// key; 0 means 64.
+	Quiet int
 	// PlainTypes refuses TTL znodes, as ZooKeeper does with
 	// zookeeper.extendedTypesEnabled=false.
 	PlainTypes bool
@@ -57,6 +63,7 @@ type Committer struct {
 	running sync.WaitGroup
 
 	// The rest belongs to run.
+	bias      bias
 	waiting   []*Write // taken from the inbox, not answered; those under way first
 	underWay  int      // how many of them are
 	limit     int      // how many of them the next batch may hold
@@ -77,10 +84,13 @@ func New(o Options) *Committer {
 	if o.Flush == nil {
 		o.Flush = func() {}
 	}
+	if o.Quiet <= 0 {
+		o.Quiet = defaultQuiet
+	}
 	o.MaxBatch = min(o.MaxBatch, znode.MaxPosition+1)
 	c := &Committer{
 		o: o, inbox: newInbox(), outbox: make(chan *flight, 1), lane: lane{replica: o.Replica},
-		limit: o.MaxBatch, ended: map[store.LeaseID]bool{},
+		bias: bias{id: rand.Text()}, limit: o.MaxBatch, ended: map[store.LeaseID]bool{},
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.running.Go(c.run)

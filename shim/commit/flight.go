@@ -98,6 +98,7 @@ func (c *Committer) follow(f *flight) (next *flight) {
 	if d != nil && len(d.results) > 0 && l.rev == f.expected {
 		next = c.depart(d.batch(), l.rev)
 	}
+	c.committed(f.batch)
 	c.underWay -= len(f.writes)
 	if err := c.settle(f.batch, l.rev); err != nil {
 		c.judge(f.batch, 0, fmt.Errorf("%w: it is committed, but %w", store.ErrUnknown, err))
@@ -135,11 +136,11 @@ func (c *Committer) await(f *flight) (*draft, landing) {
 }
 
 // ahead returns the draft of the batch behind f, nil if nothing should be planned
-// before f has landed: in trouble one thing is done after the other, and the base
-// of zxids is not foretold.
+// before f has landed: in trouble one thing is done after the other, and neither
+// the base of zxids nor a change of the guard is foretold.
 func (c *Committer) ahead(f *flight) *draft {
 	calm := c.conflicts == 0 && c.refusals == 0 && len(c.ended) == 0 && c.cut.empty()
-	if !calm || len(f.txn.Ops) == 0 || f.rebases() {
+	if !calm || len(f.txn.Ops) == 0 || f.rebases() || f.claims() {
 		return nil
 	}
 	return c.draft(f)
@@ -147,13 +148,6 @@ func (c *Committer) ahead(f *flight) *draft {
 
 // settle brings what was committed to the replica, which answers the writes.
 func (c *Committer) settle(b *batch, rev store.Revision) error {
-	change := b.change(rev)
-	if len(b.txn.Ops) == 0 {
-		change.Revision = 0 // nothing to wait for: the replica had what the compares say
-	}
-	if err := c.lane.settle(c.ctx, change, b.own(c.o.Replica, rev)); err != nil {
-		return err
-	}
 	if !c.cut.empty() {
 		for i, r := range b.results {
 			if r.Err == nil {
@@ -161,5 +155,9 @@ func (c *Committer) settle(b *batch, rev store.Revision) error {
 			}
 		}
 	}
-	return nil
+	change := b.change(rev)
+	if len(b.txn.Ops) == 0 {
+		change.Revision = 0 // nothing to wait for: the replica had what the compares say
+	}
+	return c.lane.settle(c.ctx, change, b.own(c.o.Replica, rev))
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"github.com/hquorum/hquorum/shim/record"
 	"github.com/hquorum/hquorum/shim/replica"
 	"github.com/hquorum/hquorum/shim/store"
 )
@@ -16,6 +18,9 @@ import (
 // Commit's waits here for the Watch to bring what lies before it.
 type lane struct {
 	replica *replica.Replica
+	// strangers counts the changes that another process made, leases and clocks
+	// aside.
+	strangers atomic.Uint64
 
 	mu sync.Mutex
 	up []airborne // Txns that were sent and are not settled, in order
@@ -93,7 +98,16 @@ func (l *lane) arrive(change store.Change) {
 		l.replica.Apply(l.change, l.own)
 		l.own = nil
 	}
+	if change.Revision > l.replica.Revision() && written(change.Events) {
+		l.strangers.Add(1)
+	}
 	l.replica.Apply(change, nil) // ignored if it was just applied
+}
+
+// written reports whether a process made the change, not a lease that ran out nor
+// a clock.
+func written(events []store.Event) bool {
+	return slices.ContainsFunc(events, func(e store.Event) bool { return !e.Delete && e.Key != record.ClockKey })
 }
 
 // looksLike returns when the Txn lands that the change looks like, nil if there

@@ -92,6 +92,7 @@ func (d *draft) see(v *replica.View) {
 		d.base = v.Base()
 		d.tree = tree.NewBatch(d.view, d.c.o.Store.Limits())
 		d.tree.ExtendedTypes = !d.c.o.PlainTypes
+		d.tree.Guard = d.c.guard(v)
 		if f := d.before; f != nil {
 			d.view.after = f.tree.After(v, f.base, f.expected)
 		}
@@ -153,12 +154,17 @@ func (b *batch) rebases() bool {
 	return slices.ContainsFunc(b.txn.Ops, func(op store.Op) bool { return op.Key == record.MetaKey })
 }
 
+// claims reports whether the batch changes who has the store for itself.
+func (b *batch) claims() bool { return b.tree.Guard.Writer != nil && len(b.txn.Ops) > 0 }
+
 // absence reports whether the batch changes nothing and tells somebody that a key
 // does not exist. The key may have come and gone since it was planned: whoever is
 // told may not see it afterwards, so the replica has to catch up first. Any other
 // key has not changed if it is as it was.
 func (b *batch) absence() bool {
-	return len(b.txn.Ops) == 0 && slices.ContainsFunc(b.txn.Compares, func(c store.Compare) bool { return c.ModRevision == 0 })
+	return len(b.txn.Ops) == 0 && slices.ContainsFunc(b.txn.Compares, func(c store.Compare) bool {
+		return c.ModRevision == 0 && c.Key != record.WriterKey
+	})
 }
 
 // leases returns those that the batch needs to exist.

@@ -54,7 +54,7 @@ func (c *Committer) judge(b *batch, rev store.Revision, err error) {
 			err = fmt.Errorf("%w: %w", store.ErrUnknown, err)
 		}
 		c.counts.unknown.Add(1)
-		c.behind = true
+		c.behind, c.bias.doubt = true, true
 		c.fail(b.writes, err)
 	}
 }

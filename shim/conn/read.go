@@ -25,13 +25,15 @@ func pathOf(cur *jute.Cursor) znode.Path {
 
 func clone(p znode.Path) znode.Path { return znode.Path(strings.Clone(string(p))) }
 
-// lookup returns the znode at p; "" is the root's other name (DataTree).
-func lookup(v *replica.View, p znode.Path) *tree.Node {
+// rooted returns the path that p means: "" is the root's other name (DataTree).
+func rooted(p znode.Path) znode.Path {
 	if p == "" {
-		p = znode.Root
+		return znode.Root
 	}
-	return v.Node(p)
+	return p
 }
+
+func lookup(v *replica.View, p znode.Path) *tree.Node { return v.Node(rooted(p)) }
 
 // readable returns the znode at p if the client may do one of perms.
 func (c *Conn) readable(v *replica.View, p znode.Path, perms znode.Perms) (*tree.Node, proto.Code) {
@@ -107,27 +109,11 @@ func (c *Conn) getChildren(v *replica.View, h proto.RequestHeader, cur *jute.Cur
 		c.o.Watches.AddChild(clone(p), c)
 	}
 	dst, mark := c.begin(h.Xid, v.Zxid(), proto.OK)
-	dst = appendChildren(dst, v, p)
+	dst = v.AppendChildren(dst, rooted(p))
 	if h.Type == proto.OpGetChildren2 {
 		dst = proto.AppendStat(dst, n.Stat())
 	}
 	c.end(dst, mark)
-}
-
-func children(v *replica.View, p znode.Path) []string {
-	if p == "" {
-		p = znode.Root
-	}
-	return v.Children(p)
-}
-
-func appendChildren(dst []byte, v *replica.View, p znode.Path) []byte {
-	names := children(v, p)
-	dst = jute.AppendVectorLen(dst, len(names))
-	for _, name := range names {
-		dst = jute.AppendString(dst, name)
-	}
-	return dst
 }
 
 // getACL shows a digest's secret only to who may administrate.
@@ -231,7 +217,7 @@ func (c *Conn) readOne(v *replica.View, op proto.MultiOp) proto.MultiResult {
 	case n == nil:
 		return proto.MultiResult{Type: proto.OpError, Err: code}
 	case op.Type == proto.OpGetChildren:
-		return proto.MultiResult{Type: op.Type, Children: children(v, p)}
+		return proto.MultiResult{Type: op.Type, Children: v.Children(rooted(p))}
 	}
 	return proto.MultiResult{Type: op.Type, Data: n.Data, Stat: n.Stat()}
 }

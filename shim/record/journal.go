@@ -53,15 +53,21 @@ func (j Journal) Append(dst []byte) []byte {
 	return dst
 }
 
-// DecodeJournal decodes what Append made.
+// DecodeJournal decodes what Append made. The paths share memory: keep a clone of
+// one that is to be kept for long.
 func DecodeJournal(b []byte) (Journal, error) {
 	const least = 4 // bytes of the shortest entry
-	c := open(b)
+	c, text := open(b), string(b)
+	path := func() znode.Path {
+		n := c.count()
+		from := len(text) - len(c.b)
+		return znode.Path(text[from : from+len(c.take(n))])
+	}
 	n := c.count()
 	j := make(Journal, 0, min(n, len(c.b)/least+1))
 	for range n {
 		pos, typ := c.uvarint(), znode.EventType(c.byte())
-		e := Entry{Pos: int(pos), Type: typ, Path: znode.Path(c.string()), ACL: c.acl()}
+		e := Entry{Pos: int(pos), Type: typ, Path: path(), ACL: c.acl()}
 		if pos > znode.MaxPosition || typ < znode.EventCreated || typ > znode.EventDataChanged {
 			c.fail()
 		}

@@ -10,6 +10,7 @@ import (
 const (
 	MetaKey    = "m/meta"
 	ClockKey   = "m/clock"
+	WriterKey  = "m/writer"
 	JournalKey = "j"
 )
 
@@ -33,6 +34,7 @@ const (
 	KindSession
 	KindMeta
 	KindClock
+	KindWriter
 	KindJournal
 )
 
@@ -63,6 +65,8 @@ func ParseKey(key string) (kind Kind, p znode.Path, id znode.SessionID) {
 		return KindMeta, "", 0
 	case ClockKey:
 		return KindClock, "", 0
+	case WriterKey:
+		return KindWriter, "", 0
 	case JournalKey:
 		return KindJournal, "", 0
 	}

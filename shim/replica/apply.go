@@ -10,14 +10,31 @@ import (
 // change is what Apply remembers about the change under way.
 type change struct {
 	resolver
-	// paths are the znodes whose keys were touched, in order, and before their
-	// states, nil if there was none.
-	paths    []znode.Path
-	before   map[znode.Path]*tree.Node
-	parents  []znode.Path // whose counter may not match
+	touched  []touch                   // znodes whose keys changed, in order
+	before   map[znode.Path]*tree.Node // of touched, made when it is needed
+	counters []counterEvent
+	parents  []place // whose counter may not match
 	sessions []sessionChange
 	journal  record.Journal
-	repairs  []znode.Path
+	repairs  []place
+}
+
+// touch is a znode's key that changed; before or after are nil if there was, or
+// is, no znode.
+type touch struct {
+	path          znode.Path
+	before, after *tree.Node
+}
+
+type counterEvent struct {
+	path  znode.Path
+	event int // its number
+}
+
+// place is a znode and where it is.
+type place struct {
+	path znode.Path
+	*node
 }
 
 type sessionChange struct {
@@ -30,13 +47,25 @@ const scratchLimit = 1024
 
 func (c *change) reset(base znode.Zxid, rev store.Revision) {
 	c.resolver = resolver{base: base, rev: rev}
-	if c.before == nil || cap(c.paths) > scratchLimit {
-		*c = change{resolver: c.resolver, before: map[znode.Path]*tree.Node{}}
+	if cap(c.touched) > scratchLimit || cap(c.parents) > 2*scratchLimit {
+		*c = change{resolver: c.resolver}
 		return
 	}
-	clear(c.before)
-	c.paths, c.parents = c.paths[:0], c.parents[:0]
-	c.sessions, c.repairs, c.journal = c.sessions[:0], c.repairs[:0], nil
+	c.touched, c.counters, c.parents = empty(c.touched), empty(c.counters), empty(c.parents)
+	c.sessions, c.repairs, c.before, c.journal = empty(c.sessions), empty(c.repairs), nil, nil
+}
+
+// empty returns s without elements; it forgets what they point to.
+func empty[T any](s []T) []T {
+	clear(s)
+	return s[:0]
+}
+
+// check remembers to compare the children of p with its counter, once all is in.
+func (c *change) check(p znode.Path, n *node) {
+	if last := len(c.parents) - 1; n != nil && (last < 0 || c.parents[last].node != n) {
+		c.parents = append(c.parents, place{p, n})
+	}
 }
 
 // Apply brings the tree to c.Revision and fires what happened. The caller has
@@ -60,14 +89,14 @@ func (r *Replica) apply(c store.Change, own *Own) {
 	}
 	s := &r.scratch
 	s.reset(v.meta.Base, c.Revision)
-	r.absorb(v, c)
+	r.absorb(v, c, own != nil)
 
 	journal := s.journal
 	switch {
 	case own != nil:
 		journal = own.Journal
 	case journal == nil:
-		journal = s.derive(v)
+		journal = s.derive()
 	}
 	last := lastPos(journal)
 	if own != nil {
@@ -82,7 +111,7 @@ func (r *Replica) apply(c store.Change, own *Own) {
 		r.hooks.Session(e.id, e.rec)
 	}
 	for _, p := range s.repairs {
-		r.hooks.Repair(p, v.nodes[p].Pzxid)
+		r.hooks.Repair(p.path, p.Pzxid)
 	}
 }
 
@@ -117,41 +146,48 @@ func (c *change) at(pos int) znode.Zxid {
 }
 
 // absorb puts all values in: the base first, since zxids depend on it, and
-// counters last, since they go with their znodes.
-func (r *Replica) absorb(v *View, c store.Change) {
-	s, orphans := &r.scratch, len(v.orphans)
-	for _, e := range c.Events {
-		if e.Key == record.MetaKey {
+// counters last, since they go with their znodes. What happened is known of an
+// own change.
+func (r *Replica) absorb(v *View, c store.Change, own bool) {
+	s, lost := &r.scratch, v.lost
+	for i := range c.Events {
+		if e := &c.Events[i]; e.Key == record.MetaKey {
 			r.absorbMeta(v, e)
 		}
 	}
-	for _, e := range c.Events {
+	for i := range c.Events {
+		e := &c.Events[i]
 		switch kind, p, id := record.ParseKey(string(e.Key)); kind {
 		case record.KindNode:
 			r.absorbNode(v, p, e)
+		case record.KindCounter:
+			s.counters = append(s.counters, counterEvent{p, i})
 		case record.KindSession:
 			r.absorbSession(v, id, e)
 		case record.KindJournal:
-			r.absorbJournal(e)
+			if !own {
+				r.absorbJournal(e)
+			}
 		case record.KindClock:
 			r.absorbClock(v, e)
-		case record.KindCounter, record.KindMeta, record.KindOther:
+		case record.KindWriter:
+			r.absorbWriter(v, e)
+		case record.KindMeta, record.KindOther:
 		}
 	}
-	for _, e := range c.Events {
-		if kind, p, _ := record.ParseKey(string(e.Key)); kind == record.KindCounter {
-			r.absorbCounter(v, p, e)
-		}
+	for _, counter := range s.counters {
+		r.absorbCounter(v, counter.path, &c.Events[counter.event])
 	}
-	r.orphaned(v, orphans, s.rev)
+	r.orphaned(v, lost, s.rev)
 	for _, p := range s.parents {
-		if v.settle(p, s.at(0)) {
+		if !p.settled() && v.nodes[p.path] == p.node {
+			p.settle(s.at(0))
 			s.repairs = append(s.repairs, p)
 		}
 	}
 }
 
-func (r *Replica) absorbClock(v *View, e store.Event) {
+func (r *Replica) absorbClock(v *View, e *store.Event) {
 	v.clock = record.Clock{}
 	if e.Delete {
 		return
@@ -162,7 +198,19 @@ func (r *Replica) absorbClock(v *View, e store.Event) {
 	}
 }
 
-func (r *Replica) absorbMeta(v *View, e store.Event) {
+func (r *Replica) absorbWriter(v *View, e *store.Event) {
+	v.writer, v.writerRev = record.Writer{}, 0
+	if e.Delete {
+		return
+	}
+	var err error
+	if v.writer, err = record.DecodeWriter(e.Value); err != nil {
+		r.unreadable(e.Key, r.scratch.rev, err)
+	}
+	v.writerRev = r.scratch.rev
+}
+
+func (r *Replica) absorbMeta(v *View, e *store.Event) {
 	m := record.Meta{Base: v.meta.Base}
 	if !e.Delete {
 		var err error
@@ -179,23 +227,33 @@ func (r *Replica) absorbMeta(v *View, e store.Event) {
 	r.scratch.base = m.Base
 }
 
-func (r *Replica) absorbNode(v *View, p znode.Path, e store.Event) {
+func (r *Replica) absorbNode(v *View, p znode.Path, e *store.Event) {
 	s := &r.scratch
-	s.paths = append(s.paths, p)
-	s.before[p] = v.Node(p)
+	n := v.nodes[p]
+	if n == nil && e.Delete {
+		return
+	}
+	var before *tree.Node
+	if n != nil {
+		before = n.Node
+	}
 	if e.Delete {
-		if v.remove(p) != nil && p != znode.Root {
-			s.parents = append(s.parents, p.Parent())
-		}
+		s.touched = append(s.touched, touch{path: p, before: before})
+		s.check(p.Parent(), v.remove(p, n))
 		return
 	}
 	rec, err := s.node(e.Value)
 	if err != nil {
 		r.unreadable(e.Key, s.rev, err)
-		rec = s.quarantine(v.nodes[p], e.Lease)
+		rec = s.quarantine(n, e.Lease)
 	}
-	if v.put(p, rec, s.rev, s.based) {
-		s.parents = append(s.parents, p, p.Parent())
+	n = v.put(p, n, rec, s.rev, s.based)
+	s.touched = append(s.touched, touch{p, before, n.Node})
+	if before == nil {
+		s.check(p.Parent(), v.link(p, n))
+		if n.children != nil {
+			s.check(p, n)
+		}
 	}
 }
 
@@ -211,15 +269,15 @@ func (r *resolver) quarantine(old *node, lease store.LeaseID) record.Node {
 	return rec
 }
 
-func (r *Replica) absorbCounter(v *View, p znode.Path, e store.Event) {
+func (r *Replica) absorbCounter(v *View, p znode.Path, e *store.Event) {
 	s := &r.scratch
 	n := v.nodes[p]
 	if n == nil {
-		return
+		return // it was removed with its znode
 	}
-	s.parents = append(s.parents, p)
+	s.check(p, n)
 	if e.Delete {
-		v.count(p, record.Counter{}, 0, 0)
+		n.count(record.Counter{}, 0, 0)
 		return
 	}
 	c, err := s.counter(e.Value)
@@ -227,10 +285,10 @@ func (r *Replica) absorbCounter(v *View, p znode.Path, e store.Event) {
 		r.unreadable(e.Key, s.rev, err)
 		c, s.based = record.Counter{Creates: n.Creates, Children: unreadable, Pzxid: n.Pzxid}, n.based&basedPzxid
 	}
-	v.count(p, c, s.rev, s.based)
+	n.count(c, s.rev, s.based)
 }
 
-func (r *Replica) absorbSession(v *View, id znode.SessionID, e store.Event) {
+func (r *Replica) absorbSession(v *View, id znode.SessionID, e *store.Event) {
 	s := &r.scratch
 	rec := (*tree.Session)(nil)
 	if !e.Delete {
@@ -252,7 +310,7 @@ func (r *Replica) absorbSession(v *View, id znode.SessionID, e store.Event) {
 	s.sessions = append(s.sessions, sessionChange{id, rec})
 }
 
-func (r *Replica) absorbJournal(e store.Event) {
+func (r *Replica) absorbJournal(e *store.Event) {
 	if e.Delete {
 		return
 	}
@@ -273,8 +331,8 @@ func (r *Replica) unreadable(key store.Key, rev store.Revision, err error) {
 // orphaned logs that znodes have lost, or lack, their parent, unless they were
 // as many before.
 func (r *Replica) orphaned(v *View, before int, rev store.Revision) {
-	if len(v.orphans) > before {
-		r.log.Error().Int("znodes", len(v.orphans)).Int64("revision", int64(rev)).
+	if v.lost > before {
+		r.log.Error().Int("znodes", v.lost).Int64("revision", int64(rev)).
 			Msg("stored znodes have no parent; they are not listed")
 	}
 }

@@ -18,8 +18,9 @@
 // Base are theirs to call.
 //
 // Everything is safe for concurrent use. What a View returns is valid until the
-// function given to Replica.View ends, with two exceptions that stay valid and
-// never change: *tree.Node and *tree.Session values, and slices of names.
+// function given to Replica.View ends, with two exceptions: *tree.Node and
+// *tree.Session values stay valid and never change, and slices of names are the
+// caller's.
 //
 // Counters. A znode's Children is the number of children that there are. A
 // lease that ran out takes ephemeral znodes away without a word to their

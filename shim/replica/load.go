@@ -26,31 +26,31 @@ import (
 // has changed.
 func (r *Replica) Load(load func(each func(store.KV) error) (store.Revision, error)) error {
 	started := r.Revision()
-	l := loader{replica: r, view: newView(), counters: map[znode.Path]store.KV{}}
+	l := loader{replica: r, view: newView()}
 	rev, err := load(l.each)
 	if err != nil {
 		return err
 	}
-	repairs := l.build(rev)
+	repairs := l.finish(rev)
 	r.adopt(l.view, started, repairs)
 	r.waiters.wake()
 	return nil
 }
 
-// loader gathers keys; zxids cannot be told before the meta record is known.
+// loader builds a view. The order of keys brings the counters first, which wait
+// for their znodes, and the meta record, which zxids depend on, before these.
 type loader struct {
 	replica  *Replica
 	view     *View
-	nodes    []store.KV
-	counters map[znode.Path]store.KV
+	counters []store.KV
 }
 
 func (l *loader) each(kv store.KV) error {
 	switch kind, p, id := record.ParseKey(string(kv.Key)); kind {
 	case record.KindNode:
-		l.nodes = append(l.nodes, kv)
+		l.node(p, kv)
 	case record.KindCounter:
-		l.counters[p] = kv
+		l.counters = append(l.counters, kv)
 	case record.KindMeta:
 		m, err := record.DecodeMeta(kv.Value)
 		if err != nil {
@@ -70,40 +70,56 @@ func (l *loader) each(kv store.KV) error {
 			l.replica.unreadable(kv.Key, kv.ModRevision, err)
 		}
 		l.view.clock = clock
+	case record.KindWriter:
+		writer, err := record.DecodeWriter(kv.Value)
+		if err != nil {
+			l.replica.unreadable(kv.Key, kv.ModRevision, err)
+		}
+		l.view.writer, l.view.writerRev = writer, kv.ModRevision
 	case record.KindJournal, record.KindOther:
 	}
 	return nil
 }
 
-// build makes the view, as of rev, and returns the znodes whose stored counter
-// is wrong.
-func (l *loader) build(rev store.Revision) (repairs []znode.Path) {
+func (l *loader) node(p znode.Path, kv store.KV) {
 	v := l.view
-	res := resolver{base: v.meta.Base}
-	for _, kv := range l.nodes {
-		_, p, _ := record.ParseKey(string(kv.Key))
-		res.rev = kv.ModRevision
-		rec, err := res.node(kv.Value)
-		if err != nil {
-			l.replica.unreadable(kv.Key, kv.ModRevision, err)
-			rec = res.quarantine(nil, kv.Lease)
-		}
-		v.put(p, rec, kv.ModRevision, res.based)
+	res := resolver{base: v.meta.Base, rev: kv.ModRevision}
+	rec, err := res.node(kv.Value)
+	if err != nil {
+		l.replica.unreadable(kv.Key, kv.ModRevision, err)
+		rec = res.quarantine(nil, kv.Lease)
 	}
+	v.link(p, v.put(p, nil, rec, kv.ModRevision, res.based))
+}
+
+func (l *loader) counter(kv store.KV) {
+	_, p, _ := record.ParseKey(string(kv.Key))
+	n := l.view.nodes[p]
+	if n == nil {
+		return
+	}
+	res := resolver{base: l.view.meta.Base, rev: kv.ModRevision}
+	c, err := res.counter(kv.Value)
+	if err != nil {
+		l.replica.unreadable(kv.Key, kv.ModRevision, err)
+		c, res.based = record.Counter{Children: unreadable}, 0
+	}
+	n.count(c, kv.ModRevision, res.based)
+}
+
+// finish completes the view, as of rev, and returns the znodes whose stored
+// counter is wrong.
+func (l *loader) finish(rev store.Revision) (repairs []znode.Path) {
+	v := l.view
 	l.replica.orphaned(v, 0, rev)
-	for p, kv := range l.counters {
-		res.rev = kv.ModRevision
-		c, err := res.counter(kv.Value)
-		if err != nil {
-			l.replica.unreadable(kv.Key, kv.ModRevision, err)
-			c, res.based = record.Counter{Children: unreadable}, 0
-		}
-		v.count(p, c, kv.ModRevision, res.based)
+	for _, kv := range l.counters {
+		l.counter(kv)
 	}
 	v.rev, v.zxid = rev, znode.LastZxid(v.meta.Base, int64(rev))
 	at := znode.PendingZxid(0).Resolve(v.meta.Base, int64(rev))
-	for p := range v.nodes {
-		if v.settle(p, at) {
+	for p, n := range v.nodes {
+		if !n.settled() {
+			n.settle(at)
 			repairs = append(repairs, p)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // node is a znode in its place. What readers get is replaced, never modified.
 type node struct {
 	*tree.Node
-	children listing[string]
+	children *listing // nil: none
 	acl      *sharedACL
 	based    based
 }
@@ -19,35 +19,36 @@ type node struct {
 // number of children matches it.
 const unreadable = -1
 
-// put stores a znode's record, keeping what its children say about it. It
-// reports whether the znode is new.
-func (v *View) put(p znode.Path, rec record.Node, rev store.Revision, b based) (created bool) {
+// put stores a znode's record, keeping what its children say about it; n is what
+// there is at p, nil if nothing.
+func (v *View) put(p znode.Path, n *node, rec record.Node, rev store.Revision, b based) *node {
 	shared := v.acls.acquire(rec.ACL)
 	if shared != nil {
 		rec.ACL = shared.list
 	}
-	n := v.nodes[p]
+	next := &tree.Node{Node: rec, Rev: rev}
+	var owner znode.Owner
 	if n == nil {
-		created, n = true, &node{Node: &tree.Node{}}
+		n = &node{}
 		v.nodes[p] = n
 		v.size += int64(len(p))
-		v.link(p)
+	} else {
+		old := n.Node
+		owner = old.Owner
+		next.Creates, next.Children, next.Pzxid, next.CounterRev = old.Creates, old.Children, old.Pzxid, old.CounterRev
+		v.size -= int64(len(old.Data))
+		v.acls.release(n.acl)
 	}
-	old := n.Node
-	v.size += int64(len(rec.Data) - len(old.Data))
-	if old.Owner != rec.Owner {
-		v.unown(p, old.Owner)
+	v.size += int64(len(rec.Data))
+	if owner != rec.Owner {
+		v.unown(p, owner)
 		v.own(p, rec.Owner)
 	}
-	v.acls.release(n.acl)
 	n.acl = shared
 	n.based = b | n.based&basedPzxid
-	n.Node = &tree.Node{
-		Node: rec, Rev: rev,
-		Creates: old.Creates, Children: old.Children, Pzxid: old.Pzxid, CounterRev: old.CounterRev,
-	}
+	n.Node = next
 	n.uncounted()
-	return created
+	return n
 }
 
 // uncounted gives a znode that never had a child its pzxid; n.Node is not
@@ -63,43 +64,51 @@ func (n *node) uncounted() {
 	}
 }
 
-// remove drops a znode and returns it, nil if there was none.
-func (v *View) remove(p znode.Path) *tree.Node {
-	n := v.nodes[p]
-	if n == nil {
-		return nil
-	}
+// remove drops the znode n at p and returns its parent, nil if there is none.
+func (v *View) remove(p znode.Path, n *node) (parent *node) {
 	delete(v.nodes, p)
 	v.size -= int64(len(p) + len(n.Data))
 	v.unown(p, n.Owner)
 	v.acls.release(n.acl)
-	for _, name := range n.children.names {
-		v.orphans[p.Child(name)] = struct{}{}
+	if n.children != nil {
+		v.orphans[p] = n.children
+		v.lost += n.children.len
 	}
-	delete(v.orphans, p)
-	if parent := v.nodes[p.Parent()]; parent != nil {
-		parent.children.remove(p.Name())
+	if p == znode.Root {
+		return nil
 	}
-	return n.Node
+	if parent = v.nodes[p.Parent()]; parent != nil {
+		parent.children = parent.children.without(p.Name())
+		return parent
+	}
+	v.lost--
+	if left := v.orphans[p.Parent()].without(p.Name()); left != nil {
+		v.orphans[p.Parent()] = left
+	} else {
+		delete(v.orphans, p.Parent())
+	}
+	return nil
 }
 
-// link enters the new znode p in its parent's listing, and those in its own
-// that were waiting for it.
-func (v *View) link(p znode.Path) {
-	for o := range v.orphans {
-		if o.Parent() == p {
-			delete(v.orphans, o)
-			v.nodes[p].children.insert(o.Name())
+// link enters the new znode n in its parent's listing, and in its own those that
+// were waiting for it. It returns the parent, nil if there is none.
+func (v *View) link(p znode.Path, n *node) (parent *node) {
+	if len(v.orphans) > 0 {
+		if n.children = v.orphans[p]; n.children != nil {
+			v.lost -= n.children.len
+			delete(v.orphans, p)
 		}
 	}
 	if p == znode.Root {
-		return
+		return nil
 	}
-	if parent := v.nodes[p.Parent()]; parent != nil {
-		parent.children.insert(p.Name())
-	} else {
-		v.orphans[p] = struct{}{}
+	if parent = v.nodes[p.Parent()]; parent != nil {
+		parent.children = parent.children.with(p.Name())
+		return parent
 	}
+	v.orphans[p.Parent()] = v.orphans[p.Parent()].with(p.Name())
+	v.lost++
+	return nil
 }
 
 // own enters p where its owner says.
@@ -108,10 +117,10 @@ func (v *View) own(p znode.Path, o znode.Owner) {
 	case znode.Ephemeral:
 		l := v.ephemerals[o.Session()]
 		if l == nil {
-			l = &listing[znode.Path]{}
+			l = &listing{}
 			v.ephemerals[o.Session()] = l
 		}
-		if l.insert(p) {
+		if l.insert(string(p)) {
 			v.ephemeral++
 		}
 	case znode.Container:
@@ -127,9 +136,9 @@ func (v *View) unown(p znode.Path, o znode.Owner) {
 	switch o.Kind() {
 	case znode.Ephemeral:
 		l := v.ephemerals[o.Session()]
-		if l != nil && l.remove(p) {
+		if l != nil && l.remove(string(p)) {
 			v.ephemeral--
-			if len(l.names) == 0 {
+			if l.len == 0 {
 				delete(v.ephemerals, o.Session())
 			}
 		}
@@ -141,14 +150,9 @@ func (v *View) unown(p znode.Path, o znode.Owner) {
 	}
 }
 
-// count stores the child counter of p, which may have been removed with it. The
-// pzxid never falls: a repair may land behind another lease's end, which it did
-// not know of and which stores no counter.
-func (v *View) count(p znode.Path, c record.Counter, rev store.Revision, b based) {
-	n := v.nodes[p]
-	if n == nil {
-		return
-	}
+// count stores a child counter. The pzxid never falls: a repair may land behind
+// another lease's end, which it did not know of and which stores no counter.
+func (n *node) count(c record.Counter, rev store.Revision, b based) {
 	if c.Pzxid < n.Pzxid {
 		c.Pzxid, b = n.Pzxid, n.based&basedPzxid
 	}
@@ -159,24 +163,21 @@ func (v *View) count(p znode.Path, c record.Counter, rev store.Revision, b based
 	n.uncounted()
 }
 
-// settle makes the counter of p agree with the children that there are. zxid is
-// the last change's: a counter that is wrong, even one that this change has
-// stored, knows nothing of what has taken the children. It reports whether
-// something was wrong.
-func (v *View) settle(p znode.Path, zxid znode.Zxid) bool {
-	n := v.nodes[p]
-	if n == nil || n.Children == int32(len(n.children.names)) {
-		return false
-	}
+// settled reports whether the counter agrees with the children that there are.
+func (n *node) settled() bool { return n.Children == int32(n.children.count()) }
+
+// settle makes them agree. zxid is the last change's: a counter that is wrong,
+// even one that this change has stored, knows nothing of what has taken the
+// children.
+func (n *node) settle(zxid znode.Zxid) {
 	changed := *n.Node
-	changed.Children = int32(len(n.children.names))
+	changed.Children = int32(n.children.count())
 	if n.CounterRev == 0 || n.Children == unreadable {
 		changed.Creates = max(changed.Creates, changed.Children)
 	}
 	changed.Pzxid = max(changed.Pzxid, zxid)
 	n.based |= basedPzxid
 	n.Node = &changed
-	return true
 }
 
 // rebase moves everything that was stored pending to a new base.

@@ -15,9 +15,10 @@ var _ tree.View = (*View)(nil)
 // View is the tree at one revision. It is a tree.View.
 type View struct {
 	nodes      map[znode.Path]*node
-	orphans    map[znode.Path]struct{} // without a parent, see the package's comment
+	orphans    map[znode.Path]*listing // by the parent that is missing, see the package's comment
+	lost       int                     // znodes in orphans
 	sessions   map[znode.SessionID]*tree.Session
-	ephemerals map[znode.SessionID]*listing[znode.Path]
+	ephemerals map[znode.SessionID]*listing
 	ephemeral  int // znodes in ephemerals
 	containers map[znode.Path]struct{}
 	ttls       map[znode.Path]struct{}
@@ -27,16 +28,19 @@ type View struct {
 	meta    record.Meta
 	metaRev store.Revision
 	clock   record.Clock
-	rev     store.Revision
-	zxid    znode.Zxid
+	// Who has the store for itself, and the revision that says so.
+	writer    record.Writer
+	writerRev store.Revision
+	rev       store.Revision
+	zxid      znode.Zxid
 }
 
 func newView() *View {
 	return &View{
 		nodes:      map[znode.Path]*node{},
-		orphans:    map[znode.Path]struct{}{},
+		orphans:    map[znode.Path]*listing{},
 		sessions:   map[znode.SessionID]*tree.Session{},
-		ephemerals: map[znode.SessionID]*listing[znode.Path]{},
+		ephemerals: map[znode.SessionID]*listing{},
 		containers: map[znode.Path]struct{}{},
 		ttls:       map[znode.Path]struct{}{},
 		acls:       acls{known: map[string]*sharedACL{}},
@@ -53,13 +57,23 @@ func (v *View) Node(p znode.Path) *tree.Node {
 }
 
 // Children returns the names of p's children, sorted; nil if there is no znode
-// or no child. The slice is shared and is never modified, by nobody, also after
-// the View.
+// or no child. The slice is the caller's.
 func (v *View) Children(p znode.Path) []string {
 	if n := v.nodes[p]; n != nil {
-		return n.children.share()
+		return listed[string](n.children)
 	}
 	return nil
+}
+
+// AppendChildren writes the names of p's children behind dst, sorted, as a reply
+// to getChildren carries them: a vector of strings, empty if there is no znode or
+// no child (zookeeper.jute, GetChildrenResponse).
+func (v *View) AppendChildren(dst []byte, p znode.Path) []byte {
+	var l *listing
+	if n := v.nodes[p]; n != nil {
+		l = n.children
+	}
+	return l.append(dst)
 }
 
 // AllChildrenNumber returns the number of p's descendants
@@ -76,10 +90,10 @@ func (v *View) AllChildrenNumber(p znode.Path) int {
 }
 
 func (v *View) descendants(n *node, path []byte) int {
-	total := len(n.children.names)
-	for _, name := range n.children.names {
+	total := n.children.count()
+	for name := range n.children.each() {
 		child := append(append(path, '/'), name...)
-		if c := v.nodes[znode.Path(child)]; c != nil && len(c.children.names) > 0 {
+		if c := v.nodes[znode.Path(child)]; c != nil && c.children != nil {
 			total += v.descendants(c, child)
 		}
 	}
@@ -105,12 +119,9 @@ func (v *View) Sessions() iter.Seq2[znode.SessionID, *tree.Session] {
 func (v *View) SessionCount() int { return len(v.sessions) }
 
 // Ephemerals returns the paths of a session's ephemeral znodes, sorted. The
-// slice is shared and is never modified, by nobody, also after the View.
+// slice is the caller's.
 func (v *View) Ephemerals(id znode.SessionID) []znode.Path {
-	if l := v.ephemerals[id]; l != nil {
-		return l.share()
-	}
-	return nil
+	return listed[znode.Path](v.ephemerals[id])
 }
 
 // EphemeralOwners returns the sessions that have ephemeral znodes, sorted.
@@ -165,3 +176,7 @@ func (v *View) Zxid() znode.Zxid { return v.zxid }
 
 // Revision returns the revision of the tree.
 func (v *View) Revision() store.Revision { return v.rev }
+
+// Writer returns the stored record.Writer and its key's ModRevision; 0 if there
+// is none.
+func (v *View) Writer() (record.Writer, store.Revision) { return v.writer, v.writerRev }

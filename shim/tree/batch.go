@@ -14,6 +14,10 @@ type Batch struct {
 	// ExtendedTypes allows TTL znodes (zookeeper.extendedTypesEnabled); NewBatch
 	// sets it. It must not change after the first Add.
 	ExtendedTypes bool
+	// Guard keeps the batch apart from what other processes write; nil: each key
+	// that the batch relies on is compared, and nothing else. It must not change
+	// after the first Add.
+	Guard *Guard
 
 	view   View
 	limits store.Limits
@@ -25,6 +29,7 @@ type Batch struct {
 
 	compares []store.Compare
 	compared []*bool // for each compare, the flag that says it is there
+	guarded  bool    // whether the guard is among them
 	nodes    []*slot // whose node changed, in the order of the first change
 	counters []*slot // whose counter changed
 	moved    []*sessionSlot
@@ -105,6 +110,10 @@ func (b *Batch) fits() bool {
 		ops++
 		bytes += len(record.JournalKey) + record.Journal(nil).Size() + journalCount + b.journalBytes
 	}
+	if w := b.writer(); w != nil {
+		ops++
+		bytes += len(record.WriterKey) + w.Size()
+	}
 	return ops <= b.limits.Ops && len(b.compares) <= b.limits.Compares && bytes <= b.limits.Bytes
 }
 
@@ -123,7 +132,7 @@ func (b *Batch) needsJournal() bool {
 func (b *Batch) Txn() store.Txn {
 	txn := store.Txn{Compares: b.compares}
 	if b.ops > 0 {
-		txn.Ops = make([]store.Op, 0, b.ops+1)
+		txn.Ops = make([]store.Op, 0, b.ops+2)
 	}
 	for _, s := range b.nodes {
 		if op, ok := s.nodeOp(); ok {
@@ -143,6 +152,9 @@ func (b *Batch) Txn() store.Txn {
 	if b.meta != nil {
 		value := b.meta.Append(make([]byte, 0, b.meta.Size()))
 		txn.Ops = append(txn.Ops, store.Op{Key: record.MetaKey, Value: value})
+	}
+	if w := b.writer(); w != nil {
+		txn.Ops = append(txn.Ops, store.Op{Key: record.WriterKey, Value: w.Append(make([]byte, 0, w.Size()))})
 	}
 	if b.needsJournal() {
 		j := b.Journal()

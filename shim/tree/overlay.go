@@ -63,6 +63,10 @@ func (b *Batch) slot(p znode.Path) *slot {
 // znode and what it holds, its children aside.
 func (b *Batch) lookup(p znode.Path) *slot {
 	s := b.slot(p)
+	if b.sole() && !s.leased() {
+		b.rely()
+		return s
+	}
 	if !s.nodeCompared && strings.HasPrefix(string(p), "/") { // nothing can be stored elsewhere
 		var rev store.Revision
 		if s.base != nil {
@@ -73,16 +77,24 @@ func (b *Batch) lookup(p znode.Path) *slot {
 	return s
 }
 
+// leased reports whether the store may take the znode away by itself.
+func (s *slot) leased() bool { return s.base != nil && s.base.Owner.Kind() == znode.Ephemeral }
+
 // lookupCounter makes the batch depend on the children of s. A znode that the
 // batch made had none before, and an ephemeral one never has any, so there is
 // nothing to compare.
 func (b *Batch) lookupCounter(s *slot) {
-	if !s.counterCompared && s.base != nil && s.base.Owner.Kind() != znode.Ephemeral {
+	if b.sole() {
+		b.rely()
+		return
+	}
+	if !s.counterCompared && s.base != nil && !s.leased() {
 		b.compare(s.counterKey(), s.base.CounterRev, &s.counterCompared)
 	}
 }
 
 func (b *Batch) compare(key store.Key, rev store.Revision, flag *bool) {
+	b.rely()
 	*flag = true
 	b.compares = append(b.compares, store.Compare{Key: key, ModRevision: rev})
 	b.compared = append(b.compared, flag)

@@ -116,6 +116,11 @@ var storeMutants = map[string]func(b *broken, d *dice){
 			return b.Store.Commit(ctx, without(txn, func(k store.Key) bool { return k[0] == 's' }))
 		}
 	},
+	"compares of the writer are forgotten": func(b *broken, _ *dice) {
+		b.commit = func(ctx context.Context, txn store.Txn) (store.Revision, error) {
+			return b.Store.Commit(ctx, without(txn, func(k store.Key) bool { return k == "m/writer" }))
+		}
+	},
 	"a write is split in two": func(b *broken, _ *dice) {
 		b.commit = func(ctx context.Context, txn store.Txn) (store.Revision, error) {
 			if n := len(txn.Ops); n > 3 {

@@ -86,7 +86,7 @@ func newWorld(o Options) *world {
 	w.load = &workload{rng: w.rng, digest: digestOf(user)}
 	w.config = shim.Config{
 		TickTime: time.Second, MinSessionTimeout: 2 * time.Second, MaxSessionTimeout: 10 * time.Second,
-		MaxClientCnxns: -1, ContainerCheckInterval: time.Second + latency(w.rng, time.Millisecond),
+		MaxClientCnxns: -1, SoleAfter: []int{1, 4, 1 << 20}[w.rng.IntN(3)], ContainerCheckInterval: time.Second + latency(w.rng, time.Millisecond),
 	}
 	w.rough.set(0, time.Millisecond)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -26,9 +26,9 @@ type Bench struct {
 	// Servers to run; Ops and Shapes bound what crud does with them. nil is all.
 	Servers     []server.Name
 	Ops, Shapes *regexp.Regexp
-	Profiles    string // directory for a CPU profile of each of hquorum's points; empty: none
-	Say    peer.Progress // progress, for people who wait
-	Record func(report.Point)
+	Profiles    string        // directory for a CPU profile of each of hquorum's points; empty: none
+	Say         peer.Progress // progress, for people who wait
+	Record      func(report.Point)
 }
 
 // Scenario is one thing to do.
