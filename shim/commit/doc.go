@@ -19,10 +19,16 @@
 // Committer.Apply, the only caller of replica.Apply; that Done functions
 // neither block nor submit.
 //
-// One goroutine takes the steps gather, plan, send, settle, one batch after the
-// other; the next batch gathers in the queue meanwhile. The queue holds
-// QueueSize writes; Submit blocks while it is full. All methods are safe for
-// concurrent use.
+// One goroutine takes the steps gather, plan and settle, another one sends. One
+// batch is under way at a time. The next one is planned meanwhile, as if the
+// first were committed at the next revision, and leaves when that has come true,
+// before the first is settled; if it has not, or if there is trouble, it is
+// planned again. QueueSize writes may wait; then Submit blocks. All methods are
+// safe for concurrent use.
+//
+// Other processes may write to the same store at any time. A Committer that has
+// not met one for a while takes the store for itself (record.Writer) and then
+// compares little; see docs/adr/0005.
 //
 // What the store's answer does to the writes of a batch:
 //
