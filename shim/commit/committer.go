@@ -71,6 +71,7 @@ type Committer struct {
 	refusals  int      // how often the store was unavailable to them
 	behind    bool     // an unknown outcome: catch up before planning
 	ended     map[store.LeaseID]bool
+	spare     []*tree.Batch // that were answered, two at most
 }
 
 // New starts a Committer. The replica must be loaded before the first Submit.

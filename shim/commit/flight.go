@@ -109,6 +109,7 @@ func (c *Committer) follow(f *flight) (next *flight) {
 			c.o.Observe(len(f.writes), l.took)
 		}
 		c.answered(len(f.writes))
+		c.spare = append(c.spare, f.tree)
 	}
 	c.o.Flush()
 	return next

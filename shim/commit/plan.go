@@ -90,7 +90,7 @@ func (d *draft) see(v *replica.View) {
 	d.view.View = v
 	if d.tree == nil {
 		d.base = v.Base()
-		d.tree = tree.NewBatch(d.view, d.c.o.Store.Limits())
+		d.tree = d.c.blank(d.view)
 		d.tree.ExtendedTypes = !d.c.o.PlainTypes
 		d.tree.Guard = d.c.guard(v)
 		if f := d.before; f != nil {
@@ -100,6 +100,17 @@ func (d *draft) see(v *replica.View) {
 	if d.view.after != nil {
 		d.view.after.View = v
 	}
+}
+
+// blank returns an empty batch against v: one that has served, if there is one.
+func (c *Committer) blank(v tree.View) *tree.Batch {
+	if n := len(c.spare); n > 0 {
+		b := c.spare[n-1]
+		c.spare = c.spare[:n-1]
+		b.Reset(v)
+		return b
+	}
+	return tree.NewBatch(v, c.o.Store.Limits())
 }
 
 // batch returns what was planned.

@@ -34,7 +34,7 @@ type shim struct {
 }
 
 // seed puts the znodes of an empty tree into the server.
-func seed(t *testing.T, server *mem.Server) {
+func seed(t testing.TB, server *mem.Server) {
 	t.Helper()
 	var txn store.Txn
 	for _, b := range record.Birth() {

@@ -24,6 +24,7 @@ type Batch struct {
 	len    int
 
 	slots    map[znode.Path]*slot
+	slab     slab
 	sessions map[znode.SessionID]*sessionSlot
 	meta     *record.Meta
 
@@ -35,11 +36,15 @@ type Batch struct {
 	moved    []*sessionSlot
 	events   []event
 
+	// What Txn and Journal returned last.
+	ops     []store.Op
+	journal record.Journal
+
 	// Of the request under way: what it changed, as it was before.
 	undo        []savedSlot
 	undoSession []savedSession
 
-	ops, bytes   int // of what is dirty and compared, the journal aside
+	puts, bytes  int // of what is dirty and compared, the journal aside
 	repeats      int // znodes that changed more than once
 	journalBytes int
 	changers     int // requests that changed something
@@ -54,16 +59,34 @@ type event struct {
 
 // NewBatch returns an empty batch against v, for a store with these limits.
 func NewBatch(v View, limits store.Limits) *Batch {
-	const expected = 64 // requests
 	return &Batch{
 		ExtendedTypes: true,
 		view:          v,
 		limits:        limits,
-		slots:         make(map[znode.Path]*slot, expected),
-		sessions:      make(map[znode.SessionID]*sessionSlot, expected/4),
-		compares:      make([]store.Compare, 0, 3*expected),
-		compared:      make([]*bool, 0, 3*expected),
+		slots:         map[znode.Path]*slot{},
+		sessions:      map[znode.SessionID]*sessionSlot{},
 	}
+}
+
+// Reset empties b for use with another View, so that its memory serves again. The
+// Guard is gone, and what Txn, Journal and After returned may no longer be used.
+func (b *Batch) Reset(v View) {
+	clear(b.slots)
+	clear(b.sessions)
+	b.slab.reset()
+	*b = Batch{
+		ExtendedTypes: b.ExtendedTypes, view: v, limits: b.limits,
+		slots: b.slots, sessions: b.sessions, slab: b.slab,
+		compares: empty(b.compares), compared: empty(b.compared), nodes: empty(b.nodes), counters: empty(b.counters),
+		moved: empty(b.moved), events: empty(b.events), journal: empty(b.journal), ops: empty(b.ops),
+		undo: empty(b.undo), undoSession: empty(b.undoSession),
+	}
+}
+
+// empty returns s without elements; it forgets what they point to.
+func empty[T any](s []T) []T {
+	clear(s)
+	return s[:0]
 }
 
 // Len returns the number of requests in the batch; it is the position of the
@@ -105,7 +128,7 @@ func (b *Batch) Add(r Request) (Result, bool) {
 
 // fits reports whether the store takes the batch as it is.
 func (b *Batch) fits() bool {
-	ops, bytes := b.ops, b.bytes
+	ops, bytes := b.puts, b.bytes
 	if b.needsJournal() {
 		ops++
 		bytes += len(record.JournalKey) + record.Journal(nil).Size() + journalCount + b.journalBytes
@@ -128,11 +151,11 @@ func (b *Batch) needsJournal() bool {
 }
 
 // Txn returns the transaction. It has no Ops if every request failed or only
-// checked something.
+// checked something. It is valid until the next Add or Txn.
 func (b *Batch) Txn() store.Txn {
 	txn := store.Txn{Compares: b.compares}
-	if b.ops > 0 {
-		txn.Ops = make([]store.Op, 0, b.ops+2)
+	if b.puts > 0 {
+		txn.Ops = slices.Grow(b.ops[:0], b.puts+2)
 	}
 	for _, s := range b.nodes {
 		if op, ok := s.nodeOp(); ok {
@@ -161,16 +184,18 @@ func (b *Batch) Txn() store.Txn {
 		value := j.Append(make([]byte, 0, j.Size()))
 		txn.Ops = append(txn.Ops, store.Op{Key: record.JournalKey, Value: value})
 	}
+	b.ops = txn.Ops
 	return txn
 }
 
 // Journal returns the batch's events, all of them, whether or not the
-// transaction stores them.
+// transaction stores them. It is valid until the next Add or Journal.
 func (b *Batch) Journal() record.Journal {
 	if len(b.events) == 0 {
 		return nil
 	}
-	j := make(record.Journal, len(b.events))
+	j := slices.Grow(b.journal[:0], len(b.events))[:len(b.events)]
+	b.journal = j
 	for i := range b.events {
 		e := &b.events[i]
 		j[i] = e.Entry

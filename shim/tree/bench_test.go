@@ -35,8 +35,9 @@ func BenchmarkBatch(b *testing.B) {
 		}
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
+			plan := tree.NewBatch(v, plenty)
 			for i := 0; i < b.N; i += batch {
-				plan := tree.NewBatch(v, plenty)
+				plan.Reset(v)
 				for _, r := range requests {
 					plan.Add(r)
 				}

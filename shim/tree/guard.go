@@ -36,7 +36,7 @@ func (b *Batch) rely() {
 
 // writer returns what the batch puts into the guard's key, nil if nothing.
 func (b *Batch) writer() *record.Writer {
-	if b.Guard == nil || b.ops == 0 {
+	if b.Guard == nil || b.puts == 0 {
 		return nil
 	}
 	return b.Guard.Writer

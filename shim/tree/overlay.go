@@ -48,7 +48,8 @@ func (b *Batch) slot(p znode.Path) *slot {
 	}
 	key := record.NodeKey(p)
 	p = znode.Path(key[len(record.NodePrefix):]) // holds one string, not two
-	s := &slot{path: p, nodeKey: store.Key(key)}
+	s := b.slab.next()
+	s.path, s.nodeKey = p, store.Key(key)
 	if n := b.view.Node(p); n != nil {
 		s.base = n
 		s.node = *n

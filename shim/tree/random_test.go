@@ -231,11 +231,11 @@ func (r *runner) stored(txn store.Txn, before *view, journal record.Journal) rec
 // run plans all requests in batches of at most size, and of what limits allow.
 func (r *runner) run(requests []tree.Request, size func() int, limits store.Limits) {
 	r.t.Helper()
-	for len(requests) > 0 {
-		b := tree.NewBatch(r.view(), limits)
+	b := tree.NewBatch(r.view(), limits)
+	for ; len(requests) > 0; b.Reset(r.view()) {
 		var results []tree.Result
 		for n := size(); n > 0 && len(requests) > 0; n-- {
-			txn, journal := b.Txn(), b.Journal()
+			txn, journal := b.Txn().Clone(), slices.Clone(b.Journal())
 			result, ok := b.Add(requests[0])
 			if !ok {
 				if b.Len() == 0 {

@@ -157,6 +157,6 @@ func (p *plan) putMeta(m PutMeta) {
 }
 
 func (b *Batch) chargeMeta(sign int) {
-	b.ops += sign
+	b.puts += sign
 	b.bytes += sign * (len(record.MetaKey) + b.meta.Size())
 }

@@ -31,7 +31,7 @@ func (b *Batch) settle() {
 	for i := range b.undo {
 		s := b.undo[i].slot
 		c := s.price()
-		b.ops += c.ops - s.cost.ops
+		b.puts += c.ops - s.cost.ops
 		b.bytes += c.bytes - s.cost.bytes
 		b.repeats += c.repeats - s.cost.repeats
 		s.cost = c
@@ -39,7 +39,7 @@ func (b *Batch) settle() {
 	for i := range b.undoSession {
 		s := b.undoSession[i].slot
 		c := s.price()
-		b.ops += c.ops - s.cost.ops
+		b.puts += c.ops - s.cost.ops
 		b.bytes += c.bytes - s.cost.bytes
 		s.cost = c
 	}
