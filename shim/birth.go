@@ -49,7 +49,11 @@ func (s *Server) certain(ctx context.Context, txn store.Txn) error {
 }
 
 func (s *Server) load(ctx context.Context) error {
-	return s.replica.Load(func(each func(store.KV) error) (store.Revision, error) { return s.store.Load(ctx, each) })
+	err := s.replica.Load(func(each func(store.KV) error) (store.Revision, error) { return s.store.Load(ctx, each) })
+	if s.hub != nil { // not the first time: clients were told what has changed
+		s.hub.Flush()
+	}
+	return err
 }
 
 // revisionRate is how many revisions a second a store makes at the most.

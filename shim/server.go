@@ -84,7 +84,7 @@ func New(ctx context.Context, c Config, st store.Store) (*Server, error) {
 func (s *Server) start() {
 	c := s.cfg
 	s.committer = commit.New(commit.Options{
-		Store: s.store, Replica: s.replica, Log: c.Log, PlainTypes: c.PlainTypes, Quiet: c.SoleAfter,
+		Store: s.store, Replica: s.replica, Log: c.Log, PlainTypes: c.PlainTypes, Quiet: c.SoleAfter, Flush: func() { s.hub.Flush() },
 	})
 	s.sessions = session.New(session.Options{
 		Store: s.store, Replica: s.replica, Committer: s.committer, Shim: c.ID,

@@ -69,6 +69,9 @@ type Conn struct {
 	identity atomic.Pointer[auth.Identity]
 	bound    atomic.Pointer[session.Session] // set by the handshake
 
+	waits atomic.Bool // it is, or is about to be, in Hub.line
+	next  *Conn       // in the line
+
 	// The rest belongs to the reader.
 	session session.Session
 	burst   burst
@@ -133,12 +136,13 @@ func (c *Conn) serve() error {
 	}
 }
 
-// more sends what the burst has brought about and reads on.
+// more sends what the burst has brought about, which is counted before the client
+// can see it, and reads on.
 func (c *Conn) more() error {
+	c.settle()
 	if err := c.flush(); err != nil {
 		return err
 	}
-	c.settle()
 	if err := c.in.fill(); err != nil {
 		switch {
 		case c.ctx.Err() != nil:
@@ -170,21 +174,6 @@ func (c *Conn) flush() error {
 	}
 	c.pending = 0
 	return c.out.flush()
-}
-
-// write is the writer's goroutine: it sends what others than the reader append.
-func (c *Conn) write() {
-	for {
-		select {
-		case <-c.out.wake:
-		case <-c.ctx.Done():
-			return
-		}
-		if err := c.out.flush(); err != nil {
-			c.cut(err)
-			return
-		}
-	}
 }
 
 // cut closes the socket at once, whatever is not sent yet. It never blocks and
@@ -223,7 +212,7 @@ func (c *Conn) linger() {
 func (c *Conn) Kick(reason error) { c.cut(reason) }
 
 // Busy implements session.Conn.
-func (c *Conn) Busy() bool { return c.queued() > 0 }
+func (c *Conn) Busy() bool { return c.queued() > 0 || c.stats.untold() }
 
 func (c *Conn) queued() int {
 	if c.bound.Load() == nil {

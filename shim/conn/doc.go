@@ -11,20 +11,25 @@
 // read its events is cut, one that does not read its replies is not read from.
 //
 // It asks for the rooms in Options. The watch.Manager must be made with Frame and
-// be fired under the replica's lock, and Conn must be what sessions are bound to.
+// be fired under the replica's lock, Conn must be what sessions are bound to, and
+// Hub.Flush is to be called after Done functions and events.
 //
-// Two goroutines a connection. The reader cuts the input into frames, answers
+// One goroutine a connection, the reader. It cuts the input into frames, answers
 // reads by itself from a view of the replica, a whole burst in one view and one
-// write to the socket, and submits writes to the committer. The writer sends what
-// others append: replies to writes and events, which come in the goroutine that
-// changes the replica and therefore in the order of changes. A reply to a read is
-// appended while the view is held, so that it cannot fall behind a later event.
+// write to the socket, and submits writes to the committer. Others append replies
+// to writes and events, in the goroutine that changes the replica and therefore
+// in the order of changes; their connections wait in Hub.line, each once, for
+// flushers, of which there are at most maxFlushers while there is work, or for
+// Hub.Flush. These write only what the socket takes at once; while a socket is
+// full, and always if it cannot be asked (net.Pipe), a goroutine of that
+// connection waits for it. A reply to a read is appended while the view is held,
+// so that it cannot fall behind a later event.
 //
-// One channel a connection, out.wake (size 1, a full one is as good as another
-// token). Bounds: writes in flight (maxOutstanding: the reader waits), replies of
-// the reader (outBurst: it sends them first), frames that others append
-// (Options.MaxQueued: the client is cut). Locks are taken in the order replica,
-// session.Manager, out; Hub.mu is never held while another is taken.
+// Bounds: writes in flight (maxOutstanding: the reader waits), replies of the
+// reader (outBurst: it sends them first), frames that others append
+// (Options.MaxQueued: the client is cut), connections in the line (all). Locks are taken in the order replica,
+// session.Manager, stats, flight; out, line and Hub.mu are never held while another
+// is taken.
 //
 // Differences from ZooKeeper: a client from the future (lastZxidSeen) is held for
 // up to 2 s before it is refused; the opcodes reconfig and sasl are answered with

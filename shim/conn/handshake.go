@@ -60,7 +60,6 @@ func (c *Conn) handshake() error {
 	if !c.hub.serving() {
 		return errNotServing // Drain may have come before the deadline was lifted
 	}
-	c.hub.running.Go(c.write)
 	return nil
 }
 

@@ -66,6 +66,7 @@ type Hub struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
+	line     line
 
 	mu      sync.Mutex
 	state   state
@@ -98,7 +99,7 @@ func NewHub(o Options) *Hub {
 	if o.StoreTimeout <= 0 {
 		o.StoreTimeout = 10 * time.Second
 	}
-	h := &Hub{o: o, conns: map[*Conn]struct{}{}, from: map[netip.Addr]int{}, flights: map[znode.SessionID]*flight{}}
+	h := &Hub{o: o, line: newLine(), conns: map[*Conn]struct{}{}, from: map[netip.Addr]int{}, flights: map[znode.SessionID]*flight{}}
 	h.refusals = o.Log.Sample(&zerolog.BurstSampler{Burst: 10, Period: 10 * time.Second})
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h
@@ -235,6 +236,7 @@ func (h *Hub) Close() error {
 	}
 	h.cancel()
 	h.running.Wait()
+	h.line.close()
 	return nil
 }
 

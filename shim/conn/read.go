@@ -47,10 +47,19 @@ func (c *Conn) readable(v *replica.View, p znode.Path, perms znode.Perms) (*tree
 	return n, proto.OK
 }
 
-func (c *Conn) getData(v *replica.View, h proto.RequestHeader, cur *jute.Cursor) {
-	p, watched := pathOf(cur), cur.Bool()
-	if cur.Err() != nil {
+// target reads what most reads consist of: a path, and whether to watch it. It
+// answers the request if that is malformed.
+func (c *Conn) target(v *replica.View, h proto.RequestHeader, cur *jute.Cursor) (p znode.Path, watched, ok bool) {
+	if p, watched = pathOf(cur), cur.Bool(); cur.Err() != nil {
 		c.deny(v, h, proto.MarshallingError)
+		return "", false, false
+	}
+	return p, watched, true
+}
+
+func (c *Conn) getData(v *replica.View, h proto.RequestHeader, cur *jute.Cursor) {
+	p, watched, ok := c.target(v, h, cur)
+	if !ok {
 		return
 	}
 	n, code := c.readable(v, p, znode.Read)
@@ -69,9 +78,8 @@ func (c *Conn) getData(v *replica.View, h proto.RequestHeader, cur *jute.Cursor)
 // exists arms the watch on a znode that is not there, too; nothing but READ
 // keeps a client from it.
 func (c *Conn) exists(v *replica.View, h proto.RequestHeader, cur *jute.Cursor) {
-	p, watched := pathOf(cur), cur.Bool()
-	if cur.Err() != nil {
-		c.deny(v, h, proto.MarshallingError)
+	p, watched, ok := c.target(v, h, cur)
+	if !ok {
 		return
 	}
 	if strings.IndexByte(string(p), 0) >= 0 {
@@ -95,9 +103,8 @@ func (c *Conn) exists(v *replica.View, h proto.RequestHeader, cur *jute.Cursor) 
 }
 
 func (c *Conn) getChildren(v *replica.View, h proto.RequestHeader, cur *jute.Cursor) {
-	p, watched := pathOf(cur), cur.Bool()
-	if cur.Err() != nil {
-		c.deny(v, h, proto.MarshallingError)
+	p, watched, ok := c.target(v, h, cur)
+	if !ok {
 		return
 	}
 	n, code := c.readable(v, p, znode.Read)

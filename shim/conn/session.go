@@ -79,19 +79,10 @@ func (c *Conn) closeSession(h proto.RequestHeader) error {
 	}
 	start := c.burst.start
 	err := c.o.Sessions.End(c.ctx, c.session, func(out commit.Outcome) {
-		switch {
-		case out.Err != nil:
-			c.cut(out.Err)
-		case errors.Is(out.Result.Err, tree.ErrSessionMoved):
-			c.cut(out.Result.Err)
-		default: // that it has expired is as good
-			c.queue(func(dst []byte) []byte {
-				dst, mark := proto.BeginFrame(dst)
-				dst = proto.ReplyHeader{Xid: h.Xid, Zxid: out.Zxid}.Append(dst)
-				return proto.EndFrame(dst, mark)
-			})
+		if !errors.Is(out.Result.Err, tree.ErrSessionMoved) {
+			out.Result.Err = nil // that it has expired is as good
 		}
-		c.answered(h, out.Zxid, start)
+		c.answer(h, &out, start)
 		c.flight.done(1)
 	})
 	if err != nil {

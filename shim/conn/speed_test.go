@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,16 +17,15 @@ import (
 	"github.com/hquorum/hquorum/shim/store/mem"
 )
 
-// volley is a number of reads to send at once, and room for their replies.
+// volley is a number of requests to send at once, and room for their replies.
 type volley struct {
 	nc      net.Conn
 	request []byte
 	replies []byte
 }
 
-// newVolley prepares n reads of a znode with data of 100 bytes on a session of
-// its own.
-func newVolley(tb testing.TB, n int, addr string) *volley {
+// newVolley opens a session.
+func newVolley(tb testing.TB, addr string) *volley {
 	tb.Helper()
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -39,13 +40,40 @@ func newVolley(tb testing.TB, n int, addr string) *volley {
 	if _, err := proto.ReadFrame(nc, 1000); err != nil {
 		tb.Fatal(err)
 	}
-	v := &volley{nc: nc}
-	for i := range n {
-		v.request = append(v.request, conntest.Request(proto.Xid(i+1), proto.OpGetData, get("/data", false))...)
+	return &volley{nc: nc}
+}
+
+// load prepares n times the same request.
+func (v *volley) load(tb testing.TB, n int, op proto.OpCode, body func([]byte) []byte) *volley {
+	tb.Helper()
+	if _, err := v.nc.Write(conntest.Request(1, op, body)); err != nil {
+		tb.Fatal(err)
 	}
-	// length, header, data with its length, stat
-	v.replies = make([]byte, n*(4+16+4+100+68))
+	reply, err := proto.ReadFrame(v.nc, 10000)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	v.replies = make([]byte, n*(proto.FrameHeader+len(reply)))
+	for i := range n {
+		v.request = append(v.request, conntest.Request(proto.Xid(i+1), op, body)...)
+	}
 	return v
+}
+
+// writes prepares n writes of a znode with data of 100 bytes.
+func (v *volley) writes(tb testing.TB, n int) *volley {
+	tb.Helper()
+	return v.load(tb, n, proto.OpSetData, proto.SetDataRequest{Path: "/data", Data: make([]byte, 100), Version: -1}.Append)
+}
+
+// reads are those that clients send most.
+var reads = []struct {
+	op   proto.OpCode
+	body func([]byte) []byte
+}{
+	{proto.OpGetData, get("/data", false)},
+	{proto.OpExists, proto.ExistsRequest{Path: "/data"}.Append},
+	{proto.OpGetChildren2, proto.GetChildrenRequest{Path: "/"}.Append},
 }
 
 func (v *volley) fire(tb testing.TB) {
@@ -83,22 +111,51 @@ func serveData(tb testing.TB) string {
 // reply is appended to a buffer that is used again.
 func TestReadsDoNotAllocate(t *testing.T) {
 	const n = 200
-	v := newVolley(t, n, serveData(t))
-	v.fire(t)
-	if perVolley := testing.AllocsPerRun(200, func() { v.fire(t) }); perVolley > n/20 {
-		t.Errorf("%.1f allocations for %d reads", perVolley, n)
+	for _, r := range reads {
+		v := newVolley(t, serveData(t)).load(t, n, r.op, r.body)
+		v.fire(t)
+		if perVolley := testing.AllocsPerRun(200, func() { v.fire(t) }); perVolley > n/20 {
+			t.Errorf("%v: %.1f allocations for %d reads", r.op, perVolley, n)
+		}
 	}
 }
 
-func BenchmarkGetData(b *testing.B) {
-	for _, depth := range []int{1, 100} {
-		b.Run(fmt.Sprintf("pipelined=%d", depth), func(b *testing.B) {
-			v := newVolley(b, depth, serveData(b))
+func BenchmarkRead(b *testing.B) {
+	for _, r := range reads {
+		for _, depth := range []int{1, 100} {
+			b.Run(fmt.Sprintf("%v/pipelined=%d", r.op, depth), func(b *testing.B) {
+				v := newVolley(b, serveData(b)).load(b, depth, r.op, r.body)
+				b.ReportAllocs()
+				b.ResetTimer()
+				for i := 0; i < b.N; i += depth {
+					v.fire(b)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkSetData(b *testing.B) {
+	for _, shape := range []struct{ conns, depth int }{{1, 1}, {1, 32}, {64, 1}, {16, 32}} {
+		b.Run(fmt.Sprintf("%dx%d", shape.conns, shape.depth), func(b *testing.B) {
+			addr := serveData(b)
+			var volleys []*volley
+			for range shape.conns {
+				volleys = append(volleys, newVolley(b, addr).writes(b, shape.depth))
+			}
 			b.ReportAllocs()
 			b.ResetTimer()
-			for i := 0; i < b.N; i += depth {
-				v.fire(b)
+			var left atomic.Int64
+			left.Store(int64(b.N))
+			var clients sync.WaitGroup
+			for _, v := range volleys {
+				clients.Go(func() {
+					for left.Add(-int64(shape.depth)) >= 0 {
+						v.fire(b)
+					}
+				})
 			}
+			clients.Wait()
 		})
 	}
 }

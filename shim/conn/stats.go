@@ -24,14 +24,10 @@ func (l Latency) Avg() time.Duration {
 	return l.Sum / time.Duration(l.Count)
 }
 
-// add counts n requests that took d each.
-func (l *Latency) add(n int64, d time.Duration) {
-	if d = max(d, 0); l.Count == 0 || d < l.Min {
-		l.Min = d
-	}
-	l.Max = max(l.Max, d)
-	l.Count += n
-	l.Sum += time.Duration(n) * d
+// each is the Latency of n requests that took d each.
+func each(n int64, d time.Duration) Latency {
+	d = max(d, 0)
+	return Latency{Count: n, Sum: time.Duration(n) * d, Min: d, Max: d}
 }
 
 func (l *Latency) merge(o Latency) {
@@ -75,15 +71,15 @@ func (s *hubStats) packets(received, sent int64) {
 	s.sent.Add(sent)
 }
 
-func (s *hubStats) read(n int64, d time.Duration) {
+func (s *hubStats) read(l Latency) {
 	s.mu.Lock()
-	s.reads.add(n, d)
+	s.reads.merge(l)
 	s.mu.Unlock()
 }
 
-func (s *hubStats) write(d time.Duration) {
+func (s *hubStats) write(l Latency) {
 	s.mu.Lock()
-	s.writes.add(1, d)
+	s.writes.merge(l)
 	s.mu.Unlock()
 }
 
@@ -127,6 +123,24 @@ type stats struct {
 	info     Info
 	received int64
 	sentBase int64 // frames sent before the reset
+	answers  answers
+	telling  int64 // answers that tell is about to count
+}
+
+// answers sums up the writes that were answered since they were last counted.
+type answers struct {
+	n           int64
+	first, last time.Time     // when they came, in their order
+	later       time.Duration // than the first: the sum
+	op          proto.OpCode
+	xid         proto.Xid
+	zxid        znode.Zxid
+}
+
+// latency is theirs if they end now. Who came first took longest.
+func (a *answers) latency(now time.Time) Latency {
+	longest := now.Sub(a.first)
+	return Latency{Count: a.n, Sum: time.Duration(a.n)*longest - a.later, Min: now.Sub(a.last), Max: longest}
 }
 
 func (s *stats) reset() {
@@ -144,15 +158,34 @@ func (s *stats) enter(session session.Session) {
 	s.info.Session, s.info.Timeout = session.ID, session.Timeout
 }
 
-func (s *stats) last(op proto.OpCode, xid proto.Xid, zxid znode.Zxid, at time.Time, n int64, took time.Duration) {
+// answered notes a write that came at start, for tell.
+func (s *stats) answered(h proto.RequestHeader, zxid znode.Zxid, start time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	a := &s.answers
+	if a.n++; a.n == 1 {
+		a.first = start
+	}
+	a.later += start.Sub(a.first)
+	a.last, a.op, a.xid, a.zxid = start, h.Type, h.Xid, zxid
+}
+
+// untold reports whether there are answers that tell has not counted.
+func (s *stats) untold() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers.n+s.telling > 0
+}
+
+// last notes the last of some requests that were answered, and how long they
+// took. The lock is held.
+func (s *stats) last(op proto.OpCode, xid proto.Xid, zxid znode.Zxid, at time.Time, took Latency) {
 	if xid >= 0 { // pings and the like are not what one looks for
 		s.info.LastXid = int64(xid)
 	}
 	s.info.LastOp, s.info.LastZxid = abbreviation(op), zxid
-	s.info.LastResponse, s.info.LastLatency = at, took
-	s.info.Latency.add(n, took)
+	s.info.LastResponse, s.info.LastLatency = at, took.Min
+	s.info.Latency.merge(took)
 }
 
 // burst is what the reader has done since it last waited for the client: time is
@@ -179,24 +212,42 @@ func (c *Conn) settle() {
 	b := c.burst
 	c.burst = burst{start: b.start}
 	c.hub.stats.packets(b.received, b.reads+b.events)
-	c.stats.mu.Lock()
-	c.stats.received += b.received
-	c.stats.mu.Unlock()
-	if b.reads == 0 {
-		return
+	var now time.Time
+	var took Latency
+	if b.reads > 0 {
+		now = time.Now()
+		took = each(b.reads, now.Sub(b.start))
+		c.hub.stats.read(took)
 	}
-	now := time.Now()
-	c.hub.stats.read(b.reads, now.Sub(b.start))
-	c.stats.last(b.op, b.xid, c.o.Replica.Zxid(), now, b.reads, now.Sub(b.start))
+	c.stats.mu.Lock()
+	defer c.stats.mu.Unlock()
+	c.stats.received += b.received
+	if b.reads > 0 {
+		c.stats.last(b.op, b.xid, c.o.Replica.Zxid(), now, took)
+	}
 }
 
-// answered counts a write.
-func (c *Conn) answered(h proto.RequestHeader, zxid znode.Zxid, start time.Time) {
-	now := time.Now()
-	c.hub.stats.packets(0, 1)
-	c.hub.stats.write(now.Sub(start))
-	c.stats.last(h.Type, h.Xid, zxid, now, 1, now.Sub(start))
+// tell enters the answers to writes into the counters, and tells the session
+// that it was heard. Until then the connection is Busy.
+func (c *Conn) tell() {
+	s := &c.stats
+	s.mu.Lock()
+	a := s.answers
+	s.answers = answers{}
+	s.telling += a.n
+	s.mu.Unlock()
+	if a.n == 0 {
+		return
+	}
 	c.o.Sessions.Touch(c.session.ID)
+	now := time.Now()
+	took := a.latency(now)
+	c.hub.stats.sent.Add(a.n)
+	c.hub.stats.write(took)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.telling -= a.n
+	s.last(a.op, a.xid, a.zxid, now, took)
 }
 
 // Info describes the connection as it is now.

@@ -106,3 +106,23 @@ func TestSocketStory(t *testing.T) {
 	c.Closed()
 	del(again, "/a")
 }
+
+// A connection costs one goroutine, that of its reader, once it was served.
+func TestGoroutinesOfIdleConnections(t *testing.T) {
+	addr := serveData(t)
+	first := newVolley(t, addr).writes(t, 1)
+	first.fire(t)
+	const conns = 50
+	before := runtime.NumGoroutine()
+	for range conns {
+		newVolley(t, addr).writes(t, 10).fire(t)
+	}
+	more := 0
+	for range 1000 { // flushers end in their own time
+		if more = runtime.NumGoroutine() - before; more <= conns {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d goroutines more for %d connections", more, conns)
+}

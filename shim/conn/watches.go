@@ -23,8 +23,8 @@ func appendEvent(dst []byte, typ znode.EventType, path znode.Path, zxid znode.Zx
 
 // Notify implements watch.Watcher.
 func (c *Conn) Notify(e *watch.Event) {
-	c.queue(func(dst []byte) []byte { return append(dst, e.Frame...) })
-	c.hub.stats.packets(0, 1)
+	c.queue(append(c.out.lock(), e.Frame...))
+	c.hub.stats.sent.Add(1)
 }
 
 // setWatches registers again what a client watched before it reconnected, and

@@ -32,16 +32,10 @@ type request struct {
 // submit hands a write over to the committer. It does not wait for the outcome:
 // the next write may follow at once, a read waits (quiet).
 func (c *Conn) submit(h proto.RequestHeader, body []byte) error {
-	op, ok := decodeWrite(h.Type, bytes.Clone(body)) // the input buffer is used again
-	if !ok {
+	r := c.request(h, body)
+	if r == nil {
 		return c.fail(h, proto.MarshallingError)
 	}
-	r := &request{c: c, h: h, start: c.burst.start, weight: min(1+len(body)/outWeight, maxOutstanding)}
-	r.Request = tree.Request{
-		Session: c.session.ID, Epoch: c.session.Epoch, Identity: *c.identity.Load(),
-		Now: time.Now().UnixMilli(), Op: op,
-	}
-	r.Done = r.done
 	if err := c.launch(r.weight); err != nil {
 		return err
 	}
@@ -50,6 +44,22 @@ func (c *Conn) submit(h proto.RequestHeader, body []byte) error {
 		return err
 	}
 	return nil
+}
+
+// request makes a request of a write's frame, nil if it is malformed. Its time is
+// that of its arrival.
+func (c *Conn) request(h proto.RequestHeader, body []byte) *request {
+	op, ok := decodeWrite(h.Type, bytes.Clone(body)) // the input buffer is used again
+	if !ok {
+		return nil
+	}
+	r := &request{c: c, h: h, start: c.burst.start, weight: min(1+len(body)/outWeight, maxOutstanding)}
+	r.Request = tree.Request{
+		Session: c.session.ID, Epoch: c.session.Epoch, Identity: c.identity.Load(),
+		Now: r.start.UnixMilli(), Op: op,
+	}
+	r.Done = r.done
+	return r
 }
 
 // launch counts a write that is about to be submitted.
@@ -136,27 +146,34 @@ func multi(r proto.MultiRequest) tree.Multi {
 // done answers the write. It is called while the replica is locked, behind the
 // events that the write causes.
 func (r *request) done(out commit.Outcome) {
-	c := r.c
+	r.c.answer(r.h, &out, r.start)
+	r.c.flight.done(r.weight)
+}
+
+// answer tells the client what a request that came at start has led to.
+func (c *Conn) answer(h proto.RequestHeader, out *commit.Outcome, start time.Time) {
+	c.stats.answered(h, out.Zxid, start)
 	switch {
 	case out.Err != nil:
 		c.cut(out.Err) // what the client calls a connection loss
 	case errors.Is(out.Result.Err, tree.ErrSessionMoved):
 		c.cut(out.Result.Err)
 	default:
-		c.queue(func(dst []byte) []byte { return appendReply(dst, r.h, out) })
+		c.queue(appendReply(c.out.lock(), h, out))
+		return
 	}
-	c.answered(r.h, out.Zxid, r.start)
-	c.flight.done(r.weight)
+	c.send() // it counts all the same
 }
 
-// queue appends a frame from outside the reader.
-func (c *Conn) queue(encode func(dst []byte) []byte) {
-	if !c.out.queue(encode) {
+// queue gives the buffer back with one more frame, which is not the reader's.
+func (c *Conn) queue(buf []byte) {
+	if !c.out.queue(buf) {
 		c.cut(errDeaf)
 	}
+	c.send()
 }
 
-func appendReply(dst []byte, h proto.RequestHeader, out commit.Outcome) []byte {
+func appendReply(dst []byte, h proto.RequestHeader, out *commit.Outcome) []byte {
 	dst, mark := proto.BeginFrame(dst)
 	result := &out.Result
 	code := codeOf(result.Err)
@@ -182,14 +199,14 @@ func appendReply(dst []byte, h proto.RequestHeader, out commit.Outcome) []byte {
 
 // multiResponse tells the results of a multi; if it failed they are all errors.
 func multiResponse(result *tree.Result) proto.MultiResponse {
-	var reply proto.MultiResponse
+	reply := proto.MultiResponse{Results: make([]proto.MultiResult, len(result.Multi))}
 	for i := range result.Multi {
 		one := &result.Multi[i]
 		if result.Err != nil {
-			reply.Results = append(reply.Results, proto.MultiResult{Type: proto.OpError, Err: codeOf(one.Err)})
+			reply.Results[i] = proto.MultiResult{Type: proto.OpError, Err: codeOf(one.Err)}
 			continue
 		}
-		reply.Results = append(reply.Results, proto.MultiResult{Type: opOf(one.Op), Path: one.Path, Stat: one.Stat})
+		reply.Results[i] = proto.MultiResult{Type: opOf(one.Op), Path: one.Path, Stat: one.Stat}
 	}
 	return reply
 }
