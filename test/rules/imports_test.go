@@ -57,6 +57,7 @@ var allowed = map[string][]string{
 	"shim/store/mem":       {"shim/store"},
 	"shim/store/etcd":      {"shim/store", "backend", ""},
 	"shim/store/storetest": {"shim/store"},
+	"hbasemodel/payload":   {""},
 }
 
 func TestDirection(t *testing.T) {

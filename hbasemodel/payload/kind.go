@@ -1,0 +1,52 @@
+package payload
+
+// Kind says what a znode is for, by its place under the cluster's parent.
+type Kind string
+
+// The kinds. A directory that holds others has a kind of its own only where
+// somebody would ask for it.
+const (
+	KindUnknown         Kind = "unknown"
+	KindBase            Kind = "base"
+	KindDirectory       Kind = "directory"
+	KindMaster          Kind = "master"
+	KindBackupMaster    Kind = "backup-master"
+	KindRunning         Kind = "running"
+	KindClusterID       Kind = "cluster-id"
+	KindRegionServer    Kind = "region-server"
+	KindDraining        Kind = "draining"
+	KindMeta            Kind = "meta"
+	KindTable           Kind = "table"
+	KindNamespace       Kind = "namespace"
+	KindTableLock       Kind = "table-lock"
+	KindTransition      Kind = "region-in-transition"
+	KindRecovering      Kind = "recovering-region"
+	KindRecoveringStore Kind = "recovering-region-server"
+	KindSplitTask       Kind = "split-task"
+	KindSplitRescan     Kind = "split-rescan"
+	KindProcedure       Kind = "procedure"
+	KindProcedureMember Kind = "procedure-member"
+	KindProcedureReady  Kind = "procedure-reached"
+	KindProcedureAbort  Kind = "procedure-abort"
+	KindSwitch          Kind = "switch"
+	KindMaintenance     Kind = "maintenance"
+	KindPeer            Kind = "peer"
+	KindPeerState       Kind = "peer-state"
+	KindPeerTables      Kind = "peer-tables"
+	KindPeerSync        Kind = "peer-sync-state"
+	KindReplicator      Kind = "replicator"
+	KindReplicationLock Kind = "replication-lock"
+	KindQueue           Kind = "queue"
+	KindQueueWAL        Kind = "queue-wal"
+	KindRegionSequence  Kind = "region-sequence"
+	KindHFileRefs       Kind = "hfile-refs"
+	KindHFileRef        Kind = "hfile-ref"
+	KindTokenKey        Kind = "token-key"
+	KindKeyMaster       Kind = "key-master"
+	KindACL             Kind = "acl"
+	KindLabels          Kind = "visibility-labels"
+	KindUserAuths       Kind = "visibility-users"
+	KindRSGroups        Kind = "rsgroups"
+	KindRSGroup         Kind = "rsgroup"
+	KindArchive         Kind = "hfile-archive"
+)
