@@ -35,7 +35,7 @@ const (
 	// time, each of them one batch.
 	catchUpEntries = 1
 	// entriesOnDisk is how many entries a start reads back at most, into memory.
-	entriesOnDisk = 2000
+	entriesOnDisk = 1000
 )
 
 // EmbeddedConfig says where an embedded etcd lives.
@@ -97,7 +97,7 @@ func startEmbedded(ctx context.Context, c EmbeddedConfig) (*Backend, error) {
 	b := &Backend{
 		Conn: etcd.Conn{
 			Client:          client,
-			KV:              adapter.KvServerToKvClient(v3rpc.NewQuotaKVServer(e.Server)),
+			KV:              newDirect(e.Server),
 			Lease:           adapter.LeaseServerToLeaseClient(v3rpc.NewQuotaLeaseServer(e.Server)),
 			MaxTxnOps:       embeddedTxnOps,
 			MaxRequestBytes: requestBytes(c),
@@ -119,10 +119,9 @@ func startEmbedded(ctx context.Context, c EmbeddedConfig) (*Backend, error) {
 	if err := makeRoom(ctx, e.Server, b, c.Log); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	compactor := newCompactor(e.Server, cfg.QuotaBackendBytes, c.Log)
-	stop := b.close
+	stopCompacting, stop := compact(e.Server, cfg.QuotaBackendBytes, c.Log), b.close
 	b.close = func() error {
-		compactor.Close()
+		stopCompacting()
 		return stop()
 	}
 	return b, nil
@@ -140,7 +139,7 @@ func embedConfig(c EmbeddedConfig, dir string) *embed.Config {
 	cfg.InitialCluster = cfg.Name + "=" + peer.String()
 	// Only looked at when the directory is new: a new one is a new cluster id.
 	cfg.InitialClusterToken = rand.Text()
-	cfg.AutoCompactionRetention = "0" // compactor does it
+	cfg.AutoCompactionRetention = "0" // never: compactor does it
 	cfg.CompactionBatchLimit, cfg.CompactionSleepInterval = compactionKeys, compactionPause
 	cfg.SnapshotCount, cfg.SnapshotCatchUpEntries = entriesOnDisk, catchUpEntries
 	cfg.QuotaBackendBytes = cmp.Or(c.Quota, embeddedQuota)

@@ -34,7 +34,10 @@ A value is taken from the first of: the flag, the environment (HQUORUM_DATA_DIR 
 --data-dir, and so on), the file of --config, the file of --zoo-cfg, the default.
 
 SIGTERM and SIGINT drain: no new connections, requests under way are answered, and
-sessions can be resumed after a restart. A second signal ends the wait.`,
+sessions can be resumed after a restart. A second signal ends the wait.
+
+Garbage is not collected before the heap has 128 MiB; from there on, when it has
+doubled. GOGC or GOMEMLIMIT in the environment replace this by Go's own rules.`,
 		Example: `  hquorum serve
   hquorum serve --listen 10.0.0.5:2181 --data-dir /var/lib/hquorum --admin-listen 127.0.0.1:8080
   hquorum serve --config /etc/hquorum.yaml
@@ -70,6 +73,7 @@ sessions can be resumed after a restart. A second signal ends the wait.`,
 				event = event.Str(s.Name, s.Value)
 			}
 			event.Msg("effective configuration")
+			roomy(os.LookupEnv)
 			return serve(cmd.Context(), options, log)
 		},
 	}

@@ -63,6 +63,9 @@ func (m *Manager) renew() {
 		defer cancel()
 		var err error
 		if gone, err = m.o.Store.Renew(ctx, ids); err != nil {
+			if m.ctx.Err() != nil {
+				return
+			}
 			m.o.Log.Warn().Err(err).Int("leases", len(ids)).Msg("leases not renewed")
 			return
 		}

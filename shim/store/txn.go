@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // Size returns how many bytes the Txn's keys and values take, as Limits.Bytes
 // counts them.
 func (t Txn) Size() int {
 	size := 0
-	for _, c := range t.Compares {
-		size += len(c.Key)
+	for i := range t.Compares {
+		size += len(t.Compares[i].Key)
 	}
-	for _, op := range t.Ops {
-		size += len(op.Key) + len(op.Value)
+	for i := range t.Ops {
+		size += len(t.Ops[i].Key) + len(t.Ops[i].Value)
 	}
 	return size
 }
@@ -31,15 +32,21 @@ func (t Txn) Check(limits Limits) error {
 	if size := t.Size(); size > limits.Bytes {
 		return fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, size, limits.Bytes)
 	}
-	seen := make(map[Key]struct{}, len(t.Ops))
-	for _, op := range t.Ops {
-		if _, twice := seen[op.Key]; twice {
-			return fmt.Errorf("%w: two ops on key %q", ErrInvalid, op.Key)
+	if len(t.Ops) < 2 {
+		return nil
+	}
+	seen := sets.Get().(map[Key]struct{})
+	defer func() { clear(seen); sets.Put(seen) }()
+	for i := range t.Ops {
+		if seen[t.Ops[i].Key] = struct{}{}; len(seen) <= i {
+			return fmt.Errorf("%w: two ops on key %q", ErrInvalid, t.Ops[i].Key)
 		}
-		seen[op.Key] = struct{}{}
 	}
 	return nil
 }
+
+// sets holds empty sets of keys for Check, which runs with every Commit.
+var sets = sync.Pool{New: func() any { return map[Key]struct{}{} }}
 
 // Clone returns a copy that shares no memory with t.
 func (t Txn) Clone() Txn {

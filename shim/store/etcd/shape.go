@@ -36,7 +36,8 @@ func maxItems(maxTxnOps int) int {
 
 // request returns txn as etcd takes it, and whether it holds puts that abort it.
 func (s *Store) request(txn store.Txn) (req *pb.TxnRequest, aborting bool) {
-	compares, ops := s.compares(txn.Compares), s.ops(txn.Ops)
+	keys := newKeys(s.prefix, txn)
+	compares, ops := s.compares(txn.Compares, keys), s.ops(txn.Ops, keys)
 	most := s.conn.MaxTxnOps
 	switch {
 	case len(compares) <= most && len(ops) > 0 && len(ops) <= most:
@@ -74,26 +75,84 @@ func (s *Store) abort(part int) *pb.RequestOp {
 	return &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: &pb.PutRequest{Key: key, Lease: noLease}}}
 }
 
-func (s *Store) compares(compares []store.Compare) []*pb.Compare {
-	out := make([]*pb.Compare, len(compares))
+// asked is a compare as etcd takes it, put and del are ops: each with what it
+// points to, so that all of a batch are one allocation.
+type (
+	asked struct {
+		compare pb.Compare
+		target  pb.Compare_ModRevision
+	}
+	put struct {
+		op      pb.RequestOp
+		request pb.RequestOp_RequestPut
+		put     pb.PutRequest
+	}
+	del struct {
+		op      pb.RequestOp
+		request pb.RequestOp_RequestDeleteRange
+		del     pb.DeleteRangeRequest
+	}
+)
+
+func (s *Store) compares(compares []store.Compare, keys *keys) []*pb.Compare {
+	out, slab := make([]*pb.Compare, len(compares)), make([]asked, len(compares))
 	for i, c := range compares {
-		out[i] = &pb.Compare{
-			Result: pb.Compare_EQUAL, Target: pb.Compare_MOD, Key: s.key(c.Key),
-			TargetUnion: &pb.Compare_ModRevision{ModRevision: int64(c.ModRevision)},
+		a := &slab[i]
+		a.target.ModRevision = int64(c.ModRevision)
+		a.compare.Result, a.compare.Target, a.compare.TargetUnion = pb.Compare_EQUAL, pb.Compare_MOD, &a.target
+		a.compare.Key = keys.add(s.prefix, c.Key)
+		out[i] = &a.compare
+	}
+	return out
+}
+
+func (s *Store) ops(ops []store.Op, keys *keys) []*pb.RequestOp {
+	deletes := 0
+	for i := range ops {
+		if ops[i].Delete {
+			deletes++
+		}
+	}
+	out, puts, dels := make([]*pb.RequestOp, len(ops)), make([]put, len(ops)-deletes), make([]del, deletes)
+	for i := range ops {
+		key := keys.add(s.prefix, ops[i].Key)
+		if ops[i].Delete {
+			d := &dels[0]
+			dels = dels[1:]
+			d.del.Key = key
+			d.request.RequestDeleteRange = &d.del
+			d.op.Request = &d.request
+			out[i] = &d.op
+		} else {
+			p := &puts[0]
+			puts = puts[1:]
+			p.put.Key, p.put.Value, p.put.Lease = key, ops[i].Value, int64(ops[i].Lease)
+			p.request.RequestPut = &p.put
+			p.op.Request = &p.request
+			out[i] = &p.op
 		}
 	}
 	return out
 }
 
-func (s *Store) ops(ops []store.Op) []*pb.RequestOp {
-	out := make([]*pb.RequestOp, len(ops))
-	for i, op := range ops {
-		if op.Delete {
-			out[i] = &pb.RequestOp{Request: &pb.RequestOp_RequestDeleteRange{RequestDeleteRange: &pb.DeleteRangeRequest{Key: s.key(op.Key)}}}
-		} else {
-			put := &pb.PutRequest{Key: s.key(op.Key), Value: op.Value, Lease: int64(op.Lease)}
-			out[i] = &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: put}}
-		}
+// keys holds the full keys of a Txn, one behind the other.
+type keys []byte
+
+// newKeys has room for the keys of txn.
+func newKeys(prefix string, txn store.Txn) *keys {
+	size := len(prefix) * (len(txn.Compares) + len(txn.Ops))
+	for i := range txn.Compares {
+		size += len(txn.Compares[i].Key)
 	}
-	return out
+	for i := range txn.Ops {
+		size += len(txn.Ops[i].Key)
+	}
+	k := make(keys, 0, size)
+	return &k
+}
+
+func (k *keys) add(prefix string, key store.Key) []byte {
+	from := len(*k)
+	*k = append(append(*k, prefix...), key...)
+	return (*k)[from:len(*k):len(*k)]
 }
