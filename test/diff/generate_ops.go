@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/hquorum/hquorum/test/wire"
@@ -146,7 +147,7 @@ func (g *generator) oddity() wire.Op {
 				{Code: wire.CreateContainer, Path: g.path(), Data: g.data(), ACL: open, Flags: pick(g, []int32{0, 1, 2, 7})},
 			})
 			at := g.IntN(len(op.Ops) + 1)
-			op.Ops = append(op.Ops[:at:at], append([]wire.Op{odd}, op.Ops[at:]...)...)
+			op.Ops = slices.Insert(op.Ops, at, g.inside(odd))
 		}
 		return op
 	case 4:

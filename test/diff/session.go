@@ -39,6 +39,16 @@ func (r *run) connect(c *client, how Connect) []string {
 		frame = how.Bytes
 	}
 	resp, err := conn.Handshake(frame, replyWait)
+	for range 2 { // see NOTES.md, "Asked again"
+		if how.Session != UnknownID || err == nil || isTimeout(err) {
+			break
+		}
+		_ = conn.Close()
+		if conn, err = wire.Dial(r.addr); err != nil {
+			return []string{c.name + " cannot connect"}
+		}
+		resp, err = conn.Handshake(frame, replyWait)
+	}
 	lines := []string{c.name + ": " + r.welcome(c, how, resp, err)}
 	if former != nil {
 		switch {
