@@ -51,6 +51,14 @@ bench: ## hquorum beside real ZooKeeper, half an hour; BENCHFLAGS='--only crud -
 bench-smoke: ## the same in two minutes, with figures that only tell whether it works
 	@go build -o bin/bench ./test/bench && exec bin/bench --smoke $(BENCHFLAGS)
 
+.PHONY: bench-growth
+bench-growth: ## how throughput and memory grow with connections, znodes, watches, sessions and data
+	@go build -o bin/bench ./test/bench && exec bin/bench --growth $(BENCHFLAGS)
+
+.PHONY: bench-parts
+bench-parts: ## Go benchmarks of the hot parts, with what they allocate
+	go test ./shim/... -run '^$$' -bench . -benchmem
+
 .PHONY: build
 build: ## bin/hquorum, one static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/hquorum ./cmd/hquorum

@@ -34,6 +34,7 @@ type Server struct {
 	hub       *conn.Hub
 	words     *admin.Words
 	repairs   repairs
+	followers treeFollowers
 	health    health
 
 	ctx     context.Context
@@ -59,7 +60,7 @@ func New(ctx context.Context, c Config, st store.Store) (*Server, error) {
 		repairs: newRepairs(), listeners: map[net.Listener]struct{}{},
 	}
 	s.replica = replica.New(c.Log, replica.Hooks{
-		Event:   s.watches.Fire,
+		Event:   s.onEvent,
 		Session: s.onSession,
 		Repair:  s.repairs.add,
 	})
