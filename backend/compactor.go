@@ -21,6 +21,10 @@ const (
 	history = 3
 	// garbage is how much a database grows at least before a compaction.
 	garbage = 16 << 20 // bytes
+	// A database that grows by more than busy bytes between two samples has better
+	// things to do: its history may grow to patience times as much first.
+	busy     = 4 << 20
+	patience = 8
 
 	// While etcd compacts, writes wait for each step: it looks at so many keys,
 	// commits, and rests. With a million keys it takes 5 to 10 s, and a write
@@ -31,7 +35,7 @@ const (
 
 // compactor drops the history of an embedded etcd when that has become worth the
 // scan of all keys that it costs: when the database has grown by half since the
-// last time. A server at rest compacts nothing.
+// last time, and rather when it is quiet. A server at rest compacts nothing.
 type compactor struct {
 	server *etcdserver.EtcdServer
 	growth growth
@@ -87,6 +91,7 @@ type growth struct {
 	revisions [history]int64 // the last samples, in a circle
 	next      int
 	least     int64 // bytes in use, since the last compaction or the start
+	before    int64 // bytes in use, at the last sample
 	last      int64 // the last compaction; 0: none since the start
 }
 
@@ -108,6 +113,10 @@ func (g *growth) sample(revision, inUse int64) (upTo int64, worth bool) {
 	if g.last > 0 {
 		enough = max(enough, g.least/2)
 	}
+	if inUse-g.before > busy {
+		enough *= patience
+	}
+	g.before = inUse
 	return upTo, upTo > g.last && inUse-g.least >= min(enough, g.quota/8)
 }
 

@@ -28,9 +28,11 @@ func TestGrowth(t *testing.T) {
 		"no history that is old":       {8192, []step{{1, 1, 0}, {2, 100, 0}, {3, 100, 0}, {4, 100, 1}}},
 		"little is enough at first":    {8192, []step{{1, 500, 0}, {2, 504, 0}, {3, 508, 0}, {4, 515, 0}, {5, 516, 2}}},
 		"then half":                    {8192, []step{{1, 100, 0}, {2, 110, 0}, {3, 116, 0}, {4, 120, 1}, {5, 100, 0}, {6, 120, 0}, {7, 149, 0}, {8, 150, 5}, {9, 155, 0}}},
-		"measured from the least":      {8192, []step{{1, 0, 0}, {2, 10, 0}, {3, 10, 0}, {4, 100, 1}, {5, 80, 0}, {6, 60, 0}, {7, 89, 0}, {8, 90, 5}}},
-		"nothing new to drop":          {8192, []step{{1, 0, 0}, {1, 10, 0}, {1, 10, 0}, {1, 100, 1}, {1, 100, 0}, {1, 200, 0}, {1, 300, 0}}},
-		"sooner when space is scarce":  {800, []step{{1, 400, 0}, {2, 400, 0}, {3, 410, 0}, {4, 416, 1}, {5, 400, 0}, {6, 499, 0}, {7, 500, 4}}},
+		"measured from the least":      {8192, []step{{1, 0, 0}, {2, 10, 0}, {3, 10, 0}, {4, 100, 0}, {5, 100, 2}, {6, 80, 0}, {7, 60, 0}, {8, 89, 0}, {9, 90, 6}}},
+		"nothing new to drop":          {8192, []step{{1, 0, 0}, {1, 10, 0}, {1, 10, 0}, {1, 200, 1}, {1, 200, 0}, {1, 300, 0}, {1, 400, 0}}},
+		"sooner when space is scarce":  {800, []step{{1, 400, 0}, {2, 404, 0}, {3, 412, 0}, {4, 416, 1}, {5, 400, 0}, {6, 499, 0}, {7, 500, 4}}},
+		"not while it is busy":         {8192, []step{{1, 100, 0}, {2, 110, 0}, {3, 130, 0}, {4, 150, 0}, {5, 154, 2}}},
+		"unless there is much":         {8192, []step{{1, 100, 0}, {2, 150, 0}, {3, 200, 0}, {4, 227, 0}, {5, 240, 2}}},
 		"a quota smaller than garbage": {16, []step{{1, 4, 0}, {2, 4, 0}, {3, 5, 0}, {4, 6, 1}}},
 	} {
 		g := newGrowth(c.quota * mib)
@@ -56,7 +58,7 @@ func TestCompactor(t *testing.T) {
 	}
 	defer e.Close()
 	<-e.Server.ReadyNotify()
-	c := compactor{e.Server, newGrowth(config.QuotaBackendBytes), zerolog.Nop()}
+	c := compactor{e.Server, newGrowth(128 * mib), zerolog.Nop()}
 
 	var revisions []int64 // at each look
 	for range 2 + 2*history {
