@@ -22,9 +22,9 @@ const (
 	// garbage is how much a database grows at least before a compaction.
 	garbage = 16 << 20 // bytes
 	// A database that grows by more than busy bytes between two samples has better
-	// things to do: its history may grow to patience times as much first.
+	// things to do: its history may grow to busyFactor times as much first.
 	busy     = 4 << 20
-	patience = 8
+	busyFactor = 8
 
 	// While etcd compacts, writes wait for each step: it looks at so many keys,
 	// commits, and rests. With a million keys it takes 5 to 10 s, and a write
@@ -114,7 +114,7 @@ func (g *growth) sample(revision, inUse int64) (upTo int64, worth bool) {
 		enough = max(enough, g.least/2)
 	}
 	if inUse-g.before > busy {
-		enough *= patience
+		enough *= busyFactor
 	}
 	g.before = inUse
 	return upTo, upTo > g.last && inUse-g.least >= min(enough, g.quota/8)

@@ -27,9 +27,9 @@ func (c *cluster) transition(rel string) *Transition {
 	return &Transition{Region: n.name, Event: t.Event, Server: t.Server, Since: n.origin.Mtime, Origin: n.origin}
 }
 
-func (c *cluster) transitionRows() *View[Transition] {
+func (c *cluster) transitionRows(o Observed) *View[Transition] {
 	rows := c.transitions.read()
-	return &View[Transition]{Rows: rows, Keeping: c.keeping(len(rows), place{
+	return &View[Transition]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{
 		until: release{2, 0}, after: "regions are assigned by procedures of the master, which knows those in transition",
 		absent: "no region is in transition",
 	})}
@@ -61,9 +61,9 @@ func (c *cluster) tableLock(rel string) *TableLock {
 	}
 }
 
-func (c *cluster) tableLocks() *View[TableLock] {
+func (c *cluster) tableLocks(o Observed) *View[TableLock] {
 	rows := c.locks.read()
-	return &View[TableLock]{Rows: rows, Keeping: c.keeping(len(rows), place{
+	return &View[TableLock]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{
 		until: release{2, 0}, after: "tables are locked by procedures of the master",
 		absent: "no table is locked",
 	})}

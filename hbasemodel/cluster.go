@@ -127,13 +127,7 @@ func (c *cluster) link(rel string, old, n *node) {
 	if (old == nil) == (n == nil) {
 		return
 	}
-	kind := payload.KindUnknown
-	if n != nil {
-		kind = n.kind
-	} else {
-		kind = old.kind
-	}
-	switch kind {
+	switch either(old, n).kind {
 	case payload.KindQueue, payload.KindQueueWAL, payload.KindProcedureMember, payload.KindProcedureReady:
 	default:
 		return

@@ -62,10 +62,11 @@ type Counts struct {
 	Znodes int `json:"znodes"`
 }
 
-func (c *cluster) view() *Cluster {
+func (c *cluster) view(o Observed) *Cluster {
 	id, running := c.nodes["hbaseid"], c.nodes["running"]
 	v := &Cluster{
-		Parent: c.parent, ID: as[payload.ClusterID](id).ID, Up: running != nil,
+		Observed: o,
+		Parent:   c.parent, ID: as[payload.ClusterID](id).ID, Up: running != nil,
 		Versions: maps.Clone(c.versions), Counts: c.kinds(),
 		IDOrigin: originOf(id), RunningOrigin: originOf(running),
 	}

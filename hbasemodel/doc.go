@@ -19,7 +19,7 @@
 //   - events are told once and in order, with increasing ids. What changed while
 //     the source was away is told after the next Ready as differences, marked
 //     Late; the first snapshot tells nothing;
-//   - secrets are never held: of token keys only the names, of access rights only
+//   - secrets are never shown: of token keys only the names, of access rights only
 //     how many, of a peer's configuration only the keys.
 //
 // It asks of the caller that rows and slices that it hands out are not changed:

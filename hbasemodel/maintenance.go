@@ -23,9 +23,9 @@ func (c *cluster) maintaining(rel string) *Maintenance {
 	return &Maintenance{Name: n.name, Since: n.origin.Ctime, Session: n.origin.Session, Origin: n.origin}
 }
 
-func (c *cluster) maintenanceRows() *View[Maintenance] {
+func (c *cluster) maintenanceRows(o Observed) *View[Maintenance] {
 	rows := c.maintenance.read()
-	return &View[Maintenance]{Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no tool is at work"})}
+	return &View[Maintenance]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no tool is at work"})}
 }
 
 // Group is a group of region servers: one of rsgroup (RSGroupInfoManagerImpl), a
@@ -54,7 +54,7 @@ func (c *cluster) group(rel string) *Group {
 	return row
 }
 
-func (c *cluster) groupRows() *View[Group] {
+func (c *cluster) groupRows(o Observed) *View[Group] {
 	rows := c.groups.read()
-	return &View[Group]{Rows: rows, Keeping: c.keeping(len(rows), place{absent: "groups of region servers are not in use"})}
+	return &View[Group]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{absent: "groups of region servers are not in use"})}
 }

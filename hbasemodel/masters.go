@@ -34,8 +34,8 @@ type Master struct {
 	Origin     Origin `json:"origin"`
 }
 
-func (c *cluster) masters() *Masters {
-	v := &Masters{Backups: c.backups.read()}
+func (c *cluster) masters(o Observed) *Masters {
+	v := &Masters{Observed: o, Backups: c.backups.read()}
 	if n := c.nodes["master"]; n != nil {
 		v.Active = masterOf(n)
 	}

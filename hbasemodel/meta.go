@@ -40,9 +40,9 @@ func (c *cluster) metaLocation(rel string) *MetaLocation {
 	}
 }
 
-func (c *cluster) metaLocations() *View[MetaLocation] {
+func (c *cluster) metaLocations(o Observed) *View[MetaLocation] {
 	rows := c.metas.read()
-	return &View[MetaLocation]{Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no location of hbase:meta was ever written"})}
+	return &View[MetaLocation]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no location of hbase:meta was ever written"})}
 }
 
 // replicaOf reads the number of a replica off its znode's name.

@@ -3,7 +3,6 @@ package hbasemodel
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ type Model struct {
 	observed Observed
 	ready    bool // a whole tree was told
 	clusters map[string]*cluster
-	// coming is the tree that is being told since Reset, nil when it is Ready.
+	// coming is the tree that is being told, from New or Reset to Ready, else nil.
 	coming map[string]*cluster
 }
 
@@ -44,7 +43,7 @@ var _ Sink = (*Model)(nil)
 
 // New makes a model that knows nothing yet.
 func New(o Options) *Model {
-	m := &Model{now: o.Now, clusters: map[string]*cluster{}}
+	m := &Model{now: o.Now, clusters: map[string]*cluster{}, coming: map[string]*cluster{}}
 	if m.now == nil {
 		m.now = time.Now
 	}
@@ -57,8 +56,13 @@ func New(o Options) *Model {
 	return m
 }
 
-// Ready says whether a whole tree was told. Before that, no view shows anything.
-func (m *Model) isReady() bool { return m.ready }
+// Observed gives the state of the quorum that the views show. It is false while no
+// whole tree was told: until then there is no cluster.
+func (m *Model) Observed() (Observed, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.observed, m.ready
+}
 
 // locate finds the cluster that a path belongs to.
 func (m *Model) locate(path string) (parent, rel string, ok bool) {
@@ -189,15 +193,4 @@ func union(a, b map[string]*cluster) map[string]struct{} {
 		keys[k] = struct{}{}
 	}
 	return keys
-}
-
-// read takes a view of one cluster.
-func read[V any](m *Model, parent string, take func(*cluster) V) (view V, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c := m.clusters[parent]
-	if c == nil || !c.found {
-		return view, fmt.Errorf("%w: %s", ErrNoCluster, parent)
-	}
-	return take(c), nil
 }

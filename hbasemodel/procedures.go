@@ -95,9 +95,9 @@ func (c *cluster) members(rel string) []string {
 	return names
 }
 
-func (c *cluster) procedureRows() *View[Procedure] {
+func (c *cluster) procedureRows(o Observed) *View[Procedure] {
 	rows := c.procedures.read()
-	return &View[Procedure]{Rows: rows, Keeping: c.keeping(len(rows), place{
+	return &View[Procedure]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{
 		until: release{2, 6}, after: "snapshots and flushes are procedures of the master",
 		absent: "no snapshot or flush is under way",
 	})}

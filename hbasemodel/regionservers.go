@@ -47,9 +47,9 @@ func (c *cluster) regionServer(rel string) *RegionServer {
 	return r
 }
 
-func (c *cluster) regionServers() *View[RegionServer] {
+func (c *cluster) regionServers(o Observed) *View[RegionServer] {
 	rows := c.servers.read()
-	return &View[RegionServer]{Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no region server is up"})}
+	return &View[RegionServer]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no region server is up"})}
 }
 
 // lives says whether a server is up.
@@ -79,7 +79,7 @@ func (c *cluster) drainingServer(rel string) *DrainingServer {
 	}
 }
 
-func (c *cluster) drainingServers() *View[DrainingServer] {
+func (c *cluster) drainingServers(o Observed) *View[DrainingServer] {
 	rows := c.draining.read()
-	return &View[DrainingServer]{Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no region server is draining"})}
+	return &View[DrainingServer]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{absent: "no region server is draining"})}
 }

@@ -181,11 +181,13 @@ func walOf(n *node) WAL {
 	return w
 }
 
-func (c *cluster) replication() *Replication {
+func (c *cluster) replication(o Observed) *Replication {
 	v := &Replication{
+		Observed:        o,
 		RegionSequences: c.counts[payload.KindRegionSequence],
 		HFileRefs:       c.counts[payload.KindHFileRef],
 	}
+	v.Peers.Observed, v.Queues.Observed = o, o
 	v.Peers.Rows, v.Queues.Rows = c.peers.read(), c.queues.read()
 	v.Peers.Keeping = c.keeping(len(v.Peers.Rows), place{
 		absent: "no peer was added, or peers are kept in files (hbase.replication.peer.storage.impl, since 2.6)",

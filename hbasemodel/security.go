@@ -61,9 +61,10 @@ func (c *cluster) tokenKey(rel string) *TokenKey {
 	return &TokenKey{Name: n.name, Origin: n.origin}
 }
 
-func (c *cluster) security() *Security {
+func (c *cluster) security(o Observed) *Security {
 	labels, users, master := c.nodes["visibility/labels"], c.nodes["visibility/user_auths"], c.nodes["tokenauth/keymaster"]
 	v := &Security{
+		Observed:   o,
 		LabelUsers: len(as[payload.Authorizations](users).Users),
 		KeyMaster:  as[payload.KeyMaster](master).ID, KeyMasterOrigin: originOf(master),
 	}
@@ -76,6 +77,7 @@ func (c *cluster) security() *Security {
 			v.LabelOrigins = append(v.LabelOrigins, n.origin)
 		}
 	}
+	v.Access.Observed, v.TokenKeys.Observed = o, o
 	v.Access.Rows, v.TokenKeys.Rows = c.acl.read(), c.tokens.read()
 	v.Access.Keeping = c.keeping(len(v.Access.Rows), place{absent: "the AccessController is not in use"})
 	v.TokenKeys.Keeping = c.keeping(len(v.TokenKeys.Rows), place{absent: "no tokens are in use"})

@@ -36,9 +36,9 @@ func (c *cluster) splitTask(rel string) *SplitTask {
 	}
 }
 
-func (c *cluster) splitTasks() *View[SplitTask] {
+func (c *cluster) splitTasks(o Observed) *View[SplitTask] {
 	rows := c.splits.read()
-	return &View[SplitTask]{Rows: rows, Keeping: c.keeping(len(rows), place{
+	return &View[SplitTask]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{
 		until: release{2, 4}, after: "WALs are split by procedures of the master, unless hbase.split.wal.zk.coordinated says otherwise",
 		absent: "no WAL is to be split",
 	})}

@@ -41,8 +41,8 @@ var switches = []struct {
 	{"split", "switch/split", place{until: release{2, 6}, after: masterRegion, absent: neverTurned}},
 }
 
-func (c *cluster) switchRows() *Switches {
-	v := &Switches{Rows: make([]*Switch, 0, len(switches))}
+func (c *cluster) switchRows(o Observed) *Switches {
+	v := &Switches{Observed: o, Rows: make([]*Switch, 0, len(switches))}
 	for _, s := range switches {
 		n, rows := c.nodes[s.rel], 0
 		if n != nil {

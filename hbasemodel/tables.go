@@ -15,8 +15,8 @@ const (
 	TablesTruth TableSource = "truth"
 	// TablesMirror: 2.x copies hbase:meta here (MirroringTableStateManager).
 	TablesMirror TableSource = "mirror"
-	// TablesUnknown: which version runs is not known.
-	TablesUnknown TableSource = "unknown"
+	// TablesNone: this version writes none, or which version runs is not known.
+	TablesNone TableSource = "none"
 )
 
 // Tables shows the states of tables.
@@ -44,8 +44,9 @@ func (c *cluster) table(rel string) *Table {
 	return &Table{Name: n.name, State: as[payload.Table](n).State, Since: n.origin.Mtime, Origin: n.origin}
 }
 
-func (c *cluster) tableStates() *Tables {
-	v := &Tables{Source: TablesUnknown}
+func (c *cluster) tableStates(o Observed) *Tables {
+	v := &Tables{Source: TablesNone}
+	v.Observed = o
 	v.Rows = c.tables.read()
 	v.Keeping = c.keeping(len(v.Rows), place{
 		until: release{3, 0}, after: "the states of tables are in hbase:meta alone",
@@ -54,7 +55,7 @@ func (c *cluster) tableStates() *Tables {
 	switch flavour, _ := c.flavour(); flavour {
 	case Flavour1:
 		v.Source = TablesTruth
-	case Flavour2, Flavour3:
+	case Flavour2:
 		v.Source = TablesMirror
 	}
 	return v
@@ -82,9 +83,9 @@ func (c *cluster) namespace(rel string) *Namespace {
 	return row
 }
 
-func (c *cluster) namespaceRows() *View[Namespace] {
+func (c *cluster) namespaceRows(o Observed) *View[Namespace] {
 	rows := c.namespaces.read()
-	return &View[Namespace]{Rows: rows, Keeping: c.keeping(len(rows), place{
+	return &View[Namespace]{Observed: o, Rows: rows, Keeping: c.keeping(len(rows), place{
 		until: release{3, 0}, after: "namespaces are in hbase:meta",
 		absent: "no namespace was written",
 	})}

@@ -96,13 +96,16 @@ func (t *teller) turn(old, now *node, came, went EventKind, e Event) {
 	t.add(e, old, now)
 }
 
-// values tells of a znode that holds one value.
+// values tells of a znode that holds one value. Of a broken one that was told.
 func (t *teller) values(old, now *node, kind EventKind, value func(*node) string) {
+	if now != nil && now.origin.Err != nil {
+		return
+	}
 	e := Event{Kind: kind, Name: either(old, now).name}
 	if old != nil && old.origin.Err == nil {
 		e.Old = value(old)
 	}
-	if now != nil && now.origin.Err == nil {
+	if now != nil {
 		e.New = value(now)
 	}
 	if e.Old != e.New {

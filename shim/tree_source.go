@@ -113,7 +113,7 @@ func (s *Server) tellTree(ctx context.Context, f *treeFollower, sink TreeSink) e
 func (s *Server) tellChanges(f *treeFollower, sink TreeSink) bool {
 	var steps []treeStep
 	var zxid znode.Zxid
-	whole := false
+	whole, first := false, f.fresh
 	s.replica.View(func(v *replica.View) {
 		events, over := f.take()
 		// Zxids that were told move with the base, without an event.
@@ -131,7 +131,9 @@ func (s *Server) tellChanges(f *treeFollower, sink TreeSink) bool {
 			sink.Put(step.path, step.node)
 		}
 	}
-	sink.Ready(zxid, time.Now())
+	if first || len(steps) > 0 {
+		sink.Ready(zxid, time.Now())
+	}
 	return true
 }
 

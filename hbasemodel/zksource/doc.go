@@ -6,8 +6,8 @@
 // one always is. A znode that was deleted and created again is told as deleted
 // first. ZooKeeper has no reads of several znodes at once: Ready is told when
 // all znodes were read and none has changed since, which is one state; under
-// changes that never pause it is told once a second all the same, and some znodes
-// may then be newer than others. Its zxid is the highest that the znodes told
+// changes that never pause it is told every other second all the same, and some
+// znodes may then be newer than others. Its zxid is the highest that the znodes told
 // show. The zxid of a deletion is known if the parent shows that nothing else
 // happened to its children. Data that the session may not read is told as null,
 // children that it may not list as none; that the ACL has changed since is not

@@ -32,7 +32,7 @@ type follower struct {
 	results  chan visit
 	reading  int // visits of shown znodes under way
 	looking  int // visits of others under way
-	untold   int // shown znodes that the sink was not told yet, roots that do not exist aside
+	awaited  int // shown znodes that exist, or may, and were not told yet
 	news     bool
 	ready    bool // told once
 	overdue  bool // there were news at the last tick
@@ -45,10 +45,10 @@ func newFollower(l *link, sink hbasemodel.Sink, roots []string) *follower {
 		jobs: make(chan visit), results: make(chan visit, readers),
 	}
 	for _, r := range roots {
-		f.plant(nil, r, shown)
+		f.plant(nil, r, shown, needAll)
 	}
 	if len(roots) == 0 {
-		f.plant(nil, "/", top)
+		f.plant(nil, "/", top, needAll)
 	}
 	return f
 }
@@ -81,6 +81,7 @@ func (f *follower) run(ctx context.Context) error {
 		case out <- next:
 			f.sent(next.n)
 		case v := <-f.results:
+			f.absorb()
 			if err := f.received(v); err != nil {
 				return err
 			}
@@ -104,9 +105,12 @@ func (f *follower) absorb() {
 		}
 		if need&needGone != 0 {
 			need &^= needGone
-			if n.parent == nil {
+			switch {
+			case n.parent == nil:
 				need |= needAll
-			} else {
+			case n.parent.kind == top: // whose list is read late
+				f.drop(n, 0)
+			default:
 				n.gone = true
 			}
 		}
@@ -174,8 +178,11 @@ func (f *follower) sent(n *node) {
 // time all candidates have been looked at.
 func (f *follower) settled() bool {
 	f.prune()
-	return f.news && len(f.queue) == 0 && f.reading == 0 && (f.ready || len(f.looks) == 0 && f.looking == 0)
+	return f.news && len(f.queue) == 0 && f.reading == 0 && f.surveyed()
 }
+
+// surveyed reports whether all candidates were looked at once.
+func (f *follower) surveyed() bool { return f.ready || len(f.looks) == 0 && f.looking == 0 }
 
 // prune forgets dropped znodes at the heads of the queues.
 func (f *follower) prune() {
@@ -196,7 +203,7 @@ func (f *follower) tell() {
 func (f *follower) tick() {
 	f.looks = append(f.looks, f.later...)
 	f.later = nil
-	if f.news && f.overdue && f.ready && f.untold == 0 {
+	if f.news && f.overdue && f.awaited == 0 && f.surveyed() {
 		f.tell()
 		return
 	}

@@ -1,6 +1,7 @@
 package zksource
 
 import (
+	"strings"
 	"time"
 
 	"github.com/go-zookeeper/zk"
@@ -23,7 +24,8 @@ type node struct {
 	kind     kind
 	parent   *node // nil for a root
 	children map[string]*node
-	lists    int // lists of its children that were read
+	lists    int // lists of its children that were received
+	seen     int // the last one of its parent's that it was in
 
 	need    need
 	gone    bool // it was deleted; its parent's next list tells whether it is there again
@@ -31,6 +33,7 @@ type node struct {
 	busy    bool // a visit is under way
 	dropped bool // it is not part of the tree any more
 	told    bool
+	awaited bool // it is counted in follower.awaited
 
 	data     []byte
 	stat     zk.Stat
@@ -61,6 +64,8 @@ func (n *node) znode() hbasemodel.Znode {
 		},
 	}
 }
+
+func (n *node) name() string { return n.path[strings.LastIndexByte(n.path, '/')+1:] }
 
 func (n *node) child(name string) string {
 	if n.path == "/" {

@@ -19,9 +19,15 @@ type visit struct {
 	torn    bool // it was created anew between two reads
 	data    []byte
 	stat    *zk.Stat // with data; nil if that was not read
-	names   []string
-	list    *zk.Stat // with names; nil if these were not, or may not be, read
+	listed  bool     // the children were read
+	names   []string // of the children
+	list    *zk.Stat // with names; nil if these may not be read
 	err     error
+}
+
+// reborn reports whether another znode was found than was told.
+func (v *visit) reborn() bool {
+	return v.stat != nil && v.stat.Czxid != v.n.stat.Czxid || v.list != nil && v.list.Czxid != v.n.stat.Czxid
 }
 
 // read does v and sets watches for all that it reads.
@@ -33,6 +39,7 @@ func (l *link) read(v visit) visit {
 		}
 	}
 	if v.err == nil && v.want&needChildren != 0 && (v.stat == nil || v.stat.EphemeralOwner == 0) {
+		v.listed = true
 		v.names, v.list, _, v.err = l.conn.ChildrenW(v.n.path)
 		if errors.Is(v.err, zk.ErrNoAuth) {
 			v.names, v.list, v.err = nil, nil, nil

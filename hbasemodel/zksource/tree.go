@@ -1,37 +1,53 @@
 package zksource
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/go-zookeeper/zk"
 
 	"github.com/hquorum/hquorum/hbasemodel/root"
 )
 
-// plant adds a znode of which everything has to be read.
-func (f *follower) plant(parent *node, path string, k kind) {
+// plant adds a znode of which need has to be read.
+func (f *follower) plant(parent *node, path string, k kind, need need) {
 	n := &node{path: path, kind: k, parent: parent, children: map[string]*node{}}
 	f.nodes[path] = n
-	if k == shown && parent != nil {
-		f.untold++
+	if parent != nil {
+		parent.children[n.name()] = n
 	}
-	f.want(n, needAll)
+	if k == shown && need != 0 {
+		f.await(n)
+	}
+	f.want(n, need)
 }
 
 // grow adds a child.
 func (f *follower) grow(parent *node, name string) {
-	k := shown
-	if parent.kind == top {
-		if name == root.Reserved {
-			return
-		}
-		k = candidate
+	switch {
+	case parent.kind == shown:
+		f.plant(parent, parent.child(name), shown, needAll)
+	case name != root.Reserved:
+		f.plant(parent, parent.child(name), candidate, needAll)
 	}
-	path := parent.child(name)
-	f.plant(parent, path, k)
-	parent.children[name] = f.nodes[path]
+}
+
+// await counts n among the znodes that the sink has yet to be told.
+func (f *follower) await(n *node) {
+	n.awaited = true
+	f.awaited++
+}
+
+func (f *follower) arrived(n *node) {
+	if n.awaited {
+		n.awaited = false
+		f.awaited--
+	}
 }
 
 // drop removes a znode and all below it, and tells that, children first. zxid is
-// the transaction that deleted it, if known.
+// the transaction that deleted it, 0 if that is not known.
 func (f *follower) drop(n *node, zxid int64) {
 	for _, child := range n.children {
 		f.drop(child, 0)
@@ -41,26 +57,25 @@ func (f *follower) drop(n *node, zxid int64) {
 	if n.parent != nil {
 		delete(n.parent.children, n.name())
 	}
-	switch {
-	case n.told:
+	f.arrived(n)
+	if n.told {
 		f.sink.Delete(n.path, zxid)
 		f.news = true
-	case n.kind == shown && n.parent != nil:
-		f.untold--
 	}
 }
 
-// replant drops a znode that was deleted and may be there again.
-func (f *follower) replant(n *node, zxid int64) {
-	f.drop(n, zxid)
+// replant drops a znode that was deleted and is there again.
+func (f *follower) replant(n *node) {
+	f.drop(n, 0)
 	if n.parent == nil {
-		f.plant(nil, n.path, n.kind)
+		f.plant(nil, n.path, n.kind, needAll)
 		return
 	}
 	f.grow(n.parent, n.name())
 }
 
-// received notes what a visit has found.
+// received notes what a visit has found. All events that came before its answer
+// must have been absorbed.
 func (f *follower) received(v visit) error {
 	n := v.n
 	n.busy = false
@@ -71,7 +86,7 @@ func (f *follower) received(v visit) error {
 	}
 	switch {
 	case v.err != nil:
-		return fmt.Errorf("zksource: read %s: %w", n.path, v.err)
+		return readError(n.path, v.err)
 	case n.dropped:
 		return nil
 	case v.missing:
@@ -80,8 +95,8 @@ func (f *follower) received(v visit) error {
 		f.looked(v)
 	case v.torn:
 		f.want(n, needAll)
-	case n.told && v.stat != nil && v.stat.Czxid != n.stat.Czxid, n.told && v.list != nil && v.list.Czxid != n.stat.Czxid:
-		f.replant(n, 0)
+	case n.told && v.reborn():
+		f.replant(n)
 	default:
 		f.show(v)
 	}
@@ -89,23 +104,29 @@ func (f *follower) received(v visit) error {
 	return nil
 }
 
+func readError(path string, err error) error {
+	for _, lost := range []error{zk.ErrConnectionClosed, zk.ErrSessionExpired, zk.ErrClosing, zk.ErrNoServer, zk.ErrSessionMoved} {
+		if errors.Is(err, lost) {
+			return fmt.Errorf("zksource: %w: %w", ErrLost, err)
+		}
+	}
+	return fmt.Errorf("zksource: read %s: %w", path, err)
+}
+
 // missing notes that there is no znode where one was to be read.
 func (f *follower) missing(v visit) {
 	n := v.n
 	f.drop(n, 0)
-	if n.parent == nil {
-		// The visit waits for it to be created, unless it was already.
-		f.plant(nil, n.path, n.kind)
-		again := f.nodes[n.path]
-		if !v.torn {
-			again.need = 0
-		}
-		return
-	}
-	// The list that told of n was read before the znode was deleted, so another one
-	// will be read. If that is done already, it may have shown the znode's
-	// successor, for which n was taken.
-	if n.parent.lists != v.lists {
+	switch {
+	case n.parent == nil && v.torn:
+		f.plant(nil, n.path, n.kind, needAll)
+	case n.parent == nil:
+		// Nothing, until the event of its creation, which may have come already.
+		f.plant(nil, n.path, n.kind, n.need)
+	case n.parent.lists != v.lists:
+		// The list that told of n was read before the znode was deleted, so another
+		// one is read. That one was received already, and may have shown the znode's
+		// successor, for which n was taken.
 		f.want(n.parent, needChildren)
 	}
 }
@@ -113,18 +134,15 @@ func (f *follower) missing(v visit) {
 // looked notes the children of a znode that is not shown.
 func (f *follower) looked(v visit) {
 	n := v.n
-	n.lists++
 	if n.kind == top {
-		f.list(v)
+		f.shrink(v)
+		f.extend(v)
 		return
 	}
-	names := make(map[string]bool, len(v.names))
-	for _, name := range v.names {
-		names[name] = true
-	}
-	if root.Marked(func(name string) bool { return names[name] }) {
-		n.kind, n.lists = shown, 0
-		f.untold++
+	n.lists++
+	if root.Marked(func(name string) bool { return slices.Contains(v.names, name) }) {
+		n.kind = shown
+		f.await(n)
 		f.want(n, needAll)
 	}
 }
@@ -135,18 +153,55 @@ func (f *follower) show(v visit) {
 	before := n.znode().Stat
 	n.absorb(v)
 	f.lastZxid = max(f.lastZxid, n.last())
-	if v.list != nil {
+	if v.listed {
 		f.shrink(v)
 	}
 	if !n.told || n.znode().Stat != before {
-		if !n.told && n.parent != nil {
-			f.untold--
-		}
+		f.arrived(n)
 		n.told, f.news = true, true
 		f.sink.Put(n.znode())
 	}
+	if v.listed {
+		f.extend(v)
+	}
+}
+
+// shrink drops the children that a list lacks.
+func (f *follower) shrink(v visit) {
+	n := v.n
+	n.lists++
+	kept := 0
+	for _, name := range v.names {
+		if child := n.children[name]; child != nil {
+			child.seen = n.lists
+			kept++
+		}
+	}
+	zxid := int64(0)
 	if v.list != nil {
-		n.lists++
-		f.list(v)
+		if alone := len(n.children) == kept+1 && len(v.names) == kept; alone && v.list.Cversion == n.cversion+1 {
+			zxid = v.list.Pzxid
+		}
+		n.cversion = v.list.Cversion
+	}
+	if kept == len(n.children) {
+		return
+	}
+	for _, child := range n.children {
+		if child.seen != n.lists {
+			f.drop(child, zxid)
+		}
+	}
+}
+
+// extend adds the children that a list has more, or again.
+func (f *follower) extend(v visit) {
+	for _, name := range v.names {
+		switch child := v.n.children[name]; {
+		case child == nil:
+			f.grow(v.n, name)
+		case child.gone:
+			f.replant(child)
+		}
 	}
 }
