@@ -23,7 +23,7 @@ const (
 	garbage = 16 << 20 // bytes
 	// A database that grows by more than busy bytes between two samples has better
 	// things to do: its history may grow to busyFactor times as much first.
-	busy     = 4 << 20
+	busy       = 4 << 20
 	busyFactor = 8
 
 	// While etcd compacts, writes wait for each step: it looks at so many keys,
