@@ -31,7 +31,7 @@ test-race: ## the unit tests of the concurrent packages under the race detector
 # cores are enough for one at a time.
 .PHONY: test-peers
 test-peers: ## against real ZooKeeper, etcd and HBase, which are fetched by Maven and the Go proxy
-	go test -p 1 -count 1 -timeout 60m ./test/peer ./test/clients ./test/crash ./test/diff ./test/hbase -run '$(TEST)' -v | $(FILTER)
+	go test -p 1 -count 1 -timeout 60m ./test/peer ./test/clients ./test/crash ./test/diff ./test/hbase ./test/model -run '$(TEST)' -v | $(FILTER)
 
 # Shows progress and results, not every line of every log.
 FILTER := grep -v --line-buffered -E '^=== (RUN|PAUSE|CONT|NAME)' ; exit $${PIPESTATUS[0]}

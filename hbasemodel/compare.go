@@ -50,20 +50,20 @@ func (t *teller) differences(before, now map[string]*node) {
 	for _, n := range gone {
 		t.tell(n, nil)
 	}
-	last := func(n *node) int64 {
-		if before[n.rel] == nil {
-			return n.origin.Czxid
+	old := func(n *node) *node {
+		if was := before[n.rel]; was != nil && was.origin.Czxid == n.origin.Czxid {
+			return was
 		}
-		return n.origin.Mzxid
+		return nil // there was none, or it was told to be gone
+	}
+	order := func(n *node) int64 {
+		_, zxid := dated(old(n), n)
+		return zxid
 	}
 	slices.SortFunc(here, func(a, b *node) int {
-		return cmp.Or(cmp.Compare(last(a), last(b)), cmp.Compare(a.rel, b.rel))
+		return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a.rel, b.rel))
 	})
 	for _, n := range here {
-		old := before[n.rel]
-		if old != nil && old.origin.Czxid != n.origin.Czxid {
-			old = nil // told to be gone
-		}
-		t.tell(old, n)
+		t.tell(old(n), n)
 	}
 }

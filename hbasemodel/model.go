@@ -134,9 +134,11 @@ func (m *Model) set(parent, rel string, n *node, zxid int64) {
 		return
 	}
 	m.observed.Zxid = max(m.observed.Zxid, zxid)
-	at := m.now()
+	var at time.Time
 	if n != nil {
 		at = n.origin.Mtime
+	} else {
+		at = m.now()
 	}
 	if at.After(m.observed.At) {
 		m.observed.At = at

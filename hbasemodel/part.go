@@ -43,6 +43,10 @@ func (p *part[R]) read() []*R {
 	if len(p.touched) == 0 && !p.stale {
 		return p.rows
 	}
+	if !p.stale && p.renew() {
+		clear(p.touched)
+		return p.rows
+	}
 	touched := slices.SortedFunc(maps.Keys(p.touched), p.order)
 	size := len(p.keys) + len(touched)
 	next := part[R]{keys: make([]string, 0, size), rows: make([]*R, 0, size)}
@@ -61,6 +65,26 @@ func (p *part[R]) read() []*R {
 	p.keys, p.rows, p.stale = next.keys, slices.Clip(next.rows), false
 	clear(p.touched)
 	return p.rows
+}
+
+// renew is read for the usual case, that no row came or went. It is false where
+// one did.
+func (p *part[R]) renew() bool {
+	places := make(map[int]*R, len(p.touched))
+	for key := range p.touched {
+		i, found := slices.BinarySearchFunc(p.keys, key, p.order)
+		if !found {
+			return false
+		}
+		if places[i] = p.build(key); places[i] == nil {
+			return false
+		}
+	}
+	p.rows = slices.Clone(p.rows)
+	for i, row := range places {
+		p.rows[i] = row
+	}
+	return true
 }
 
 // take takes rows over that were not touched.

@@ -71,16 +71,26 @@ func (t *teller) tell(old, now *node) {
 // add completes an event with what its znode says.
 func (t *teller) add(e Event, old, now *node) {
 	e.Cluster, e.Late = t.cluster.parent, t.late
-	switch {
-	case now == nil:
+	if now == nil {
 		e.Time, e.Zxid = t.at, t.zxid
-	case old == nil:
-		e.Time, e.Zxid = now.origin.Ctime, now.origin.Czxid
-	default:
-		e.Time, e.Zxid = now.origin.Mtime, now.origin.Mzxid
+	} else {
+		e.Time, e.Zxid = dated(old, now)
 	}
 	e.Origin = either(old, now).origin
 	t.events = append(t.events, e)
+}
+
+// dated gives when what is told of a znode was done: it was made, if it matters by
+// being there, else written.
+func dated(old, now *node) (time.Time, int64) {
+	switch now.kind {
+	case payload.KindTable, payload.KindSwitch, payload.KindPeerState, payload.KindMeta, payload.KindClusterID:
+	default:
+		if old == nil {
+			return now.origin.Ctime, now.origin.Czxid
+		}
+	}
+	return now.origin.Mtime, now.origin.Mzxid
 }
 
 // turn tells of a znode that matters by being there.

@@ -32,8 +32,8 @@ type TreeSink interface {
 
 // TreeScope says what of the tree is followed.
 type TreeScope struct {
-	// Roots are followed with all that is below them, also when they come to exist
-	// later.
+	// Roots, none of them below another, are followed with all that is below them,
+	// also when they come to exist later.
 	Roots []znode.Path
 	// Choose is asked where Roots is empty: whether a child of / but /zookeeper is
 	// followed with all that is below it, by the names of its children. It is asked

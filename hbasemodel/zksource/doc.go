@@ -9,9 +9,10 @@
 // changes that never pause it is told every other second all the same, and some
 // znodes may then be newer than others. Its zxid is the highest that the znodes told
 // show. The zxid of a deletion is known if the parent shows that nothing else
-// happened to its children. Data that the session may not read is told as null,
-// children that it may not list as none; that the ACL has changed since is not
-// noticed before the znode changes.
+// happened to its children. A znode that the session may not read is not told, and
+// nothing below it; whether it may is asked again when a sibling comes or goes.
+// Children that it may not list are taken for none. A root that may not be read
+// is an error.
 //
 // One Follow is one session. It ends when the connection is lost, since
 // everything must be read again after that: then call it again. Follow itself

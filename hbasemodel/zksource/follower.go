@@ -81,7 +81,6 @@ func (f *follower) run(ctx context.Context) error {
 		case out <- next:
 			f.sent(next.n)
 		case v := <-f.results:
-			f.absorb()
 			if err := f.received(v); err != nil {
 				return err
 			}

@@ -22,7 +22,10 @@ type link struct {
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 	ctx    context.Context // of dialling
 	cancel context.CancelFunc
-	abort  func() bool // stops closing conn at the end of the caller's context
+	// At the end of the caller's context conn is closed, so that nothing waits for
+	// answers; abort keeps that from happening, and aborted is closed after it.
+	abort   func() bool
+	aborted chan struct{}
 
 	session chan struct{} // closed when there is a session
 	lost    chan struct{} // closed when it, or its connection, has ended
@@ -57,7 +60,7 @@ const (
 func connect(ctx context.Context, o Options) (*link, error) {
 	l := &link{
 		dial: o.Dial, session: make(chan struct{}), lost: make(chan struct{}), wake: make(chan struct{}, 1),
-		marks: map[string]need{},
+		aborted: make(chan struct{}), marks: map[string]need{},
 	}
 	l.ctx, l.cancel = context.WithCancel(ctx)
 	var err error
@@ -68,7 +71,10 @@ func connect(ctx context.Context, o Options) (*link, error) {
 		l.cancel()
 		return nil, fmt.Errorf("zksource: %w", err)
 	}
-	l.abort = context.AfterFunc(ctx, l.conn.Close)
+	l.abort = context.AfterFunc(ctx, func() {
+		defer close(l.aborted)
+		l.conn.Close()
+	})
 	if err := l.join(ctx, o); err != nil {
 		l.close()
 		return nil, err
@@ -99,11 +105,14 @@ func (l *link) join(ctx context.Context, o Options) error {
 
 // close ends the session in order if it can, and waits for all goroutines.
 func (l *link) close() {
-	l.abort()
 	if !l.alive() {
 		l.cut() // there is nobody to say goodbye to
 	}
-	l.conn.Close()
+	if l.abort() {
+		l.conn.Close()
+	} else {
+		<-l.aborted
+	}
 	l.cut()
 	for range l.events {
 	}
@@ -125,7 +134,14 @@ func (l *link) cut() {
 	}
 }
 
+// dialServer connects until there was a session: the client library must not go
+// on by itself after that.
 func (l *link) dialServer(network, address string, timeout time.Duration) (net.Conn, error) {
+	select {
+	case <-l.lost:
+		return nil, ErrLost
+	default:
+	}
 	ctx, cancel := context.WithTimeout(l.ctx, timeout)
 	defer cancel()
 	nc, err := l.dial(ctx, network, address)

@@ -16,6 +16,7 @@ type visit struct {
 	lists int
 
 	missing bool
+	denied  bool // err says that the data may not be read
 	torn    bool // it was created anew between two reads
 	data    []byte
 	stat    *zk.Stat // with data; nil if that was not read
@@ -34,14 +35,12 @@ func (v *visit) reborn() bool {
 func (l *link) read(v visit) visit {
 	if v.want&needData != 0 {
 		v.data, v.stat, _, v.err = l.conn.GetW(v.n.path)
-		if errors.Is(v.err, zk.ErrNoAuth) {
-			v.stat, v.err = l.look(v.n.path)
-		}
+		v.denied = errors.Is(v.err, zk.ErrNoAuth)
 	}
 	if v.err == nil && v.want&needChildren != 0 && (v.stat == nil || v.stat.EphemeralOwner == 0) {
 		v.listed = true
 		v.names, v.list, _, v.err = l.conn.ChildrenW(v.n.path)
-		if errors.Is(v.err, zk.ErrNoAuth) {
+		if v.n.parent != nil && errors.Is(v.err, zk.ErrNoAuth) {
 			v.names, v.list, v.err = nil, nil, nil
 		}
 		v.torn = v.stat != nil && v.list != nil && v.stat.Czxid != v.list.Czxid
@@ -53,14 +52,4 @@ func (l *link) read(v visit) visit {
 		}
 	}
 	return v
-}
-
-// look returns the Stat of a znode whose data may not be read: anybody may see
-// that and watch it.
-func (l *link) look(path string) (*zk.Stat, error) {
-	there, stat, _, err := l.conn.ExistsW(path)
-	if err == nil && !there {
-		err = zk.ErrNoNode
-	}
-	return stat, err
 }

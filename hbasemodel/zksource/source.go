@@ -92,8 +92,8 @@ func New(o Options) (*Source, error) {
 }
 
 // Follow implements hbasemodel.Source. It returns ctx's error, one that matches
-// ErrUnreachable, ErrLost or zk.ErrAuthFailed, or what the server answered to a
-// read. It has called nothing of sink if there was no session.
+// ErrUnreachable, ErrLost, zk.ErrAuthFailed or, if a root may not be read,
+// zk.ErrNoAuth, or another answer of the server to a read. It has called nothing of sink if there was no session.
 func (s *Source) Follow(ctx context.Context, sink hbasemodel.Sink) error {
 	if err := s.wait(ctx); err != nil {
 		return err

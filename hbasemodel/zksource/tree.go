@@ -74,9 +74,9 @@ func (f *follower) replant(n *node) {
 	f.grow(n.parent, n.name())
 }
 
-// received notes what a visit has found. All events that came before its answer
-// must have been absorbed.
+// received notes what a visit has found, after what came before its answer.
 func (f *follower) received(v visit) error {
+	f.absorb()
 	n := v.n
 	n.busy = false
 	if n.kind == shown {
@@ -85,10 +85,12 @@ func (f *follower) received(v visit) error {
 		f.looking--
 	}
 	switch {
-	case v.err != nil:
+	case v.err != nil && (!v.denied || n.parent == nil):
 		return readError(n.path, v.err)
 	case n.dropped:
 		return nil
+	case v.denied:
+		f.drop(n, 0) // until its parent's next list
 	case v.missing:
 		f.missing(v)
 	case n.kind != shown:
