@@ -82,17 +82,16 @@ func reply(w *Write, err error, v *replica.View) {
 	w.Done(Outcome{Result: tree.Result{Err: err, Op: w.Request.Op}, Zxid: v.Zxid()})
 }
 
-// refuse answers, of the writes that the next batch would hold, those that must
-// not be done: of sessions that are cut, and of sessions that have ended
-// without the replica knowing it yet.
+// refuse answers, of the waiting writes, those that must not be done: of sessions
+// that are cut, and of sessions that have ended without the replica knowing it
+// yet.
 func (c *Committer) refuse() {
 	if len(c.ended) == 0 && c.cut.empty() {
 		return
 	}
-	most := min(c.limit, len(c.waiting))
 	kept := make([]*Write, 0, len(c.waiting))
 	c.o.Replica.View(func(v *replica.View) {
-		for _, w := range c.waiting[:most] {
+		for _, w := range c.waiting {
 			switch {
 			case c.cut.refuses(w.Request):
 				c.counts.failed.Add(1)
@@ -104,7 +103,8 @@ func (c *Committer) refuse() {
 			}
 		}
 	})
-	c.waiting = append(kept, c.waiting[most:]...)
+	c.waiting = kept
+	c.inbox.hold(len(kept))
 	c.o.Flush()
 }
 

@@ -54,6 +54,7 @@ func TestUnansweredWriteCutsTheSession(t *testing.T) {
 				server.SetFull(c.full)
 				lost := s.submitFor(ann, "lost", create("/lost"))
 				behind := s.submitFor(ann, "behind", create("/behind"))
+				farther := s.submitFor(ann, "farther", create("/farther")) // beyond the next batch
 				<-lost.done
 				f.commit.Store(nil)
 				server.SetFull(false)
@@ -63,7 +64,7 @@ func TestUnansweredWriteCutsTheSession(t *testing.T) {
 				if !errors.Is(lost.Err, c.want) {
 					t.Errorf("the write: %v, want %v", lost.Err, c.want)
 				}
-				for _, r := range []*reply{behind, late} {
+				for _, r := range []*reply{behind, farther, late} {
 					if !errors.Is(r.Err, commit.ErrCut) || errors.Is(r.Err, store.ErrUnknown) {
 						t.Errorf("a write behind it: %+v", r)
 					}
@@ -88,13 +89,13 @@ func TestUnansweredWriteCutsTheSession(t *testing.T) {
 				pass(2 * time.Minute)
 				found := paths(t, server, "/")
 				for p, want := range map[znode.Path]bool{
-					"/lost": c.applied, "/behind": false, "/late": false, "/other": true, "/again": true,
+					"/lost": c.applied, "/behind": false, "/farther": false, "/late": false, "/other": true, "/again": true,
 				} {
 					if _, got := found[p]; got != want {
 						t.Errorf("%s exists: %v, want %v", p, got, want)
 					}
 				}
-				for _, r := range []*reply{lost, behind, late, other} {
+				for _, r := range []*reply{lost, behind, farther, late, other} {
 					if r.times != 1 {
 						t.Errorf("answered %d times: %+v", r.times, r)
 					}
