@@ -146,7 +146,28 @@ func (m *Manager) move(ctx context.Context, s Session) (Session, error) {
 		return Session{}, fmt.Errorf("resume a session: %w", out.Result.Err)
 	}
 	s.Epoch = out.Result.Epoch
-	return s, nil
+	return s, m.confirm(s)
+}
+
+// confirm returns an error if the session, of which this shim was made the owner,
+// is another's by now. OnSession may have heard of that before it knew that the
+// session was here: a replica that was loaded again shows what came later first.
+func (m *Manager) confirm(s Session) error {
+	rec, ok := m.record(s.ID)
+	if ok && (rec.Epoch <= s.Epoch || rec.Shim == m.o.Shim) {
+		return nil
+	}
+	m.mu.RLock()
+	o := m.owned[s.ID]
+	m.mu.RUnlock()
+	reason := ErrMoved
+	if !ok {
+		reason = ErrExpired
+	}
+	if o != nil {
+		m.lose(o, s.Epoch, reason)
+	}
+	return reason
 }
 
 // do is Committer.Do that calls took while the replica is still locked, whether

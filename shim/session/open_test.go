@@ -432,3 +432,38 @@ func TestEach(t *testing.T) {
 		}
 	})
 }
+
+// A shim that learns only from a reload that it had become the owner, and that
+// another has become it since, welcomes nobody.
+func TestResumeThatWasOvertaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newServer(t, mem.Options{})
+		var deaf atomic.Bool
+		a := start(t, "a", server.Open("", func(c mem.Call) mem.Fault {
+			if deaf.Load() && (c.Method == mem.Emit || c.Method == mem.Load) {
+				return mem.Fault{Outcome: mem.Unavailable}
+			}
+			return mem.Fault{}
+		}))
+		b := start(t, "b", server.Open("", nil))
+		s, _ := b.open(maxTimeout)
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		deaf.Store(true)
+		b.open(maxTimeout) // what a lacks before its own move
+		var err error
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_, err = a.Resume(t.Context(), s.ID, s.Password[:], s.Timeout)
+		}()
+		synctest.Wait()
+		b.resume(s)
+		server.Compact(server.Revision())
+		deaf.Store(false)
+		<-done
+		if !errors.Is(err, session.ErrMoved) || a.Len() != 0 || b.Len() != 2 {
+			t.Errorf("%v; a has %d sessions, b %d", err, a.Len(), b.Len())
+		}
+	})
+}
