@@ -81,7 +81,6 @@ func (c Config) withDefaults() (Config, error) {
 	def(&c.ContainerCheckInterval, time.Minute)
 	def(&c.ContainerMaxPerMinute, 10000)
 	def(&c.MaxClientCnxns, 60)
-	def(&c.SoleAfter, 64)
 	if c.Whitelist == nil {
 		c.Whitelist = []string{"srvr", "ruok", "stat"}
 	}

@@ -65,7 +65,7 @@ func (f *treeFollower) event(e treeEvent) {
 // concerns reports whether p can be in the scope.
 func (f *treeFollower) concerns(p znode.Path) bool {
 	if len(f.scope.Roots) == 0 {
-		return p != znode.Root && !below(p, "/zookeeper")
+		return p != znode.Root && !below(p, znode.ZooKeeper)
 	}
 	for _, r := range f.scope.Roots {
 		if below(p, r) {

@@ -37,31 +37,7 @@ type draft struct {
 // over it, what the flight before will change. A draft stays true if the replica
 // moves meanwhile: it compares all that it relies on, or else the flight before
 // fails and takes it down.
-type view struct {
-	*replica.View
-	after *tree.After // nil: no flight before
-}
-
-func (v *view) Node(p znode.Path) *tree.Node {
-	if v.after != nil {
-		return v.after.Node(p)
-	}
-	return v.View.Node(p)
-}
-
-func (v *view) Session(id znode.SessionID) *tree.Session {
-	if v.after != nil {
-		return v.after.Session(id)
-	}
-	return v.View.Session(id)
-}
-
-func (v *view) Ephemerals(id znode.SessionID) []znode.Path {
-	if v.after != nil {
-		return v.after.Ephemerals(id)
-	}
-	return v.View.Ephemerals(id)
-}
+type view struct{ tree.View }
 
 func (c *Committer) draft(before *flight) *draft { return &draft{c: c, before: before, view: &view{}} }
 
@@ -88,17 +64,14 @@ func (d *draft) plan(waiting []*Write) {
 // see makes v what is planned against.
 func (d *draft) see(v *replica.View) {
 	d.view.View = v
+	if f := d.before; f != nil {
+		d.view.View = f.tree.After(v, f.base, f.expected)
+	}
 	if d.tree == nil {
 		d.base = v.Base()
 		d.tree = d.c.blank(d.view)
 		d.tree.ExtendedTypes = !d.c.o.PlainTypes
 		d.tree.Guard = d.c.guard(v)
-		if f := d.before; f != nil {
-			d.view.after = f.tree.After(v, f.base, f.expected)
-		}
-	}
-	if d.view.after != nil {
-		d.view.after.View = v
 	}
 }
 

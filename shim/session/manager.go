@@ -155,13 +155,21 @@ func (m *Manager) OnSession(id znode.SessionID, s *tree.Session) {
 		epoch = o.Epoch
 	}
 	m.mu.RUnlock()
-	switch {
-	case o == nil:
-	case s == nil:
-		m.lose(o, epoch, ErrExpired)
-	case s.Epoch > epoch && s.Shim != m.o.Shim:
-		m.lose(o, epoch, ErrMoved)
+	if reason := m.lost(s, epoch); o != nil && reason != nil {
+		m.lose(o, epoch, reason)
 	}
+}
+
+// lost returns why this shim, the owner at epoch, is that no longer if the
+// session's record is s now, nil if it is.
+func (m *Manager) lost(s *tree.Session, epoch int64) error {
+	switch {
+	case s == nil:
+		return ErrExpired
+	case s.Epoch > epoch && s.Shim != m.o.Shim:
+		return ErrMoved
+	}
+	return nil
 }
 
 // lose forgets o and kicks its connection, unless o has another epoch by now.

@@ -153,21 +153,10 @@ func (m *Manager) move(ctx context.Context, s Session) (Session, error) {
 // is another's by now. OnSession may have heard of that before it knew that the
 // session was here: a replica that was loaded again shows what came later first.
 func (m *Manager) confirm(s Session) error {
-	rec, ok := m.record(s.ID)
-	if ok && (rec.Epoch <= s.Epoch || rec.Shim == m.o.Shim) {
-		return nil
-	}
-	m.mu.RLock()
-	o := m.owned[s.ID]
-	m.mu.RUnlock()
-	reason := ErrMoved
-	if !ok {
-		reason = ErrExpired
-	}
-	if o != nil {
-		m.lose(o, s.Epoch, reason)
-	}
-	return reason
+	var now *tree.Session
+	m.o.Replica.View(func(v *replica.View) { now = v.Session(s.ID) })
+	m.OnSession(s.ID, now)
+	return m.lost(now, s.Epoch)
 }
 
 // do is Committer.Do that calls took while the replica is still locked, whether

@@ -10,10 +10,7 @@ import (
 // After is the View that a batch leaves behind, committed at a revision that is
 // foretold. It lets the next batch be planned while this one is under way.
 type After struct {
-	// View is the committed state before the batch. It may be replaced by a
-	// later one at any time: the batch's own changes lie over it.
-	View View
-
+	view  View // before the batch
 	batch *Batch
 	base  znode.Zxid
 	rev   store.Revision
@@ -22,14 +19,14 @@ type After struct {
 // After returns the View of b's outcome over v, if b is committed at rev with
 // base as the base of zxids. No more requests may be added to b.
 func (b *Batch) After(v View, base znode.Zxid, rev store.Revision) *After {
-	return &After{View: v, batch: b, base: base, rev: rev}
+	return &After{view: v, batch: b, base: base, rev: rev}
 }
 
 // Node implements View.
 func (a *After) Node(p znode.Path) *Node {
 	s := a.batch.slots[p]
 	if s == nil || s.nodeChanges == 0 && !s.counterDirty {
-		return a.View.Node(p)
+		return a.view.Node(p)
 	}
 	if !s.exists {
 		return nil
@@ -63,7 +60,7 @@ func (a *After) Session(id znode.SessionID) *Session {
 	s := a.batch.sessions[id]
 	switch {
 	case s == nil || !s.dirty:
-		return a.View.Session(id)
+		return a.view.Session(id)
 	case !s.exists:
 		return nil
 	}
@@ -72,11 +69,11 @@ func (a *After) Session(id znode.SessionID) *Session {
 
 // Ephemerals implements View.
 func (a *After) Ephemerals(id znode.SessionID) []znode.Path {
-	paths := a.View.Ephemerals(id)
+	paths := slices.Clone(a.view.Ephemerals(id))
 	if s := a.batch.sessions[id]; s != nil {
-		paths = slices.Concat(paths, s.ephemerals)
+		paths = append(paths, s.ephemerals...)
 	}
-	paths = slices.DeleteFunc(slices.Clone(paths), func(p znode.Path) bool {
+	paths = slices.DeleteFunc(paths, func(p znode.Path) bool {
 		n := a.Node(p)
 		return n == nil || n.Owner != znode.Owner(id)
 	})

@@ -36,9 +36,8 @@ type Batch struct {
 	moved    []*sessionSlot
 	events   []event
 
-	// What Txn and Journal returned last.
-	ops     []store.Op
-	journal record.Journal
+	ops     []store.Op     // what Txn returned last
+	journal record.Journal // since the last Add; empty: nobody has asked yet
 
 	// Of the request under way: what it changed, as it was before.
 	undo        []savedSlot
@@ -189,12 +188,15 @@ func (b *Batch) Txn() store.Txn {
 }
 
 // Journal returns the batch's events, all of them, whether or not the
-// transaction stores them. It is valid until the next Add or Journal.
+// transaction stores them. It is valid until the next Add.
 func (b *Batch) Journal() record.Journal {
 	if len(b.events) == 0 {
 		return nil
 	}
-	j := slices.Grow(b.journal[:0], len(b.events))[:len(b.events)]
+	if len(b.journal) > 0 {
+		return b.journal
+	}
+	j := slices.Grow(b.journal, len(b.events))[:len(b.events)]
 	b.journal = j
 	for i := range b.events {
 		e := &b.events[i]

@@ -8,6 +8,7 @@ type mark struct {
 }
 
 func (b *Batch) mark() mark {
+	b.journal = b.journal[:0]
 	clear(b.undo)
 	b.undo = b.undo[:0]
 	b.undoSession = b.undoSession[:0]
