@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -20,10 +19,6 @@ import (
 	"github.com/hquorum/hquorum/shim/store/mem"
 )
 
-type silent struct{}
-
-func (silent) Printf(string, ...any) {}
-
 func start(t *testing.T, st *mem.Store) *shim.Server {
 	t.Helper()
 	server, err := shim.New(t.Context(), shim.Config{}, st)
@@ -35,21 +30,7 @@ func start(t *testing.T, st *mem.Store) *shim.Server {
 
 func client(t *testing.T, server *shim.Server) *zk.Conn {
 	t.Helper()
-	dial := func(string, string, time.Duration) (net.Conn, error) { return server.Dial(context.Background()) }
-	c, _, err := zk.Connect([]string{"127.0.0.1"}, time.Minute, zk.WithDialer(dial), zk.WithLogInfo(false), zk.WithLogger(silent{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func create(t *testing.T, c *zk.Conn, paths ...string) {
-	t.Helper()
-	for _, p := range paths {
-		if _, err := c.Create(p, []byte(p), 0, zk.WorldACL(zk.PermAll)); err != nil {
-			t.Fatalf("create %s: %v", p, err)
-		}
-	}
+	return sourcetest.Connect(t, server.Dial)
 }
 
 // follow starts a Follow that ends with ctx.
@@ -75,31 +56,13 @@ func expect(t *testing.T, m *sourcetest.Mirror, want ...string) {
 	}
 }
 
-func same(t *testing.T, m *sourcetest.Mirror, c *zk.Conn, roots ...string) {
-	t.Helper()
-	want := map[string]hbasemodel.Znode{}
-	for _, r := range roots {
-		if err := sourcetest.Walk(c, r, want); err != nil {
-			t.Fatal(err)
-		}
-	}
-	synctest.Wait()
-	got, ready := m.Tree()
-	if diff := sourcetest.Differences(got, want); diff != "" || !ready {
-		t.Errorf("ready %v: %s", ready, diff)
-	}
-	if faults := m.Faults(); faults != nil {
-		t.Error(faults)
-	}
-}
-
 func TestChangesAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := start(t, mem.New())
 		defer server.Close()
 		c := client(t, server)
 		defer c.Close()
-		create(t, c, "/a", "/a/b", "/other")
+		sourcetest.Create(t, c, "/a", "/a/b", "/other")
 		ctx, cancel := context.WithCancel(t.Context())
 		m := &sourcetest.Mirror{Roots: []string{"/a", "/late"}}
 		ended := follow(ctx, t, server, m)
@@ -109,11 +72,11 @@ func TestChangesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect(t, m, "put /a/b", "ready")
-		create(t, c, "/other/x", "/ab")
+		sourcetest.Create(t, c, "/other/x", "/ab")
 		expect(t, m)
-		create(t, c, "/late")
+		sourcetest.Create(t, c, "/late")
 		expect(t, m, "put /late", "ready")
-		create(t, c, "/a/c")
+		sourcetest.Create(t, c, "/a/c")
 		expect(t, m, "put /a", "put /a/c", "ready")
 		if err := c.Delete("/a/c", -1); err != nil {
 			t.Fatal(err)
@@ -124,7 +87,7 @@ func TestChangesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect(t, m, "delete /late", "put /late", "ready")
-		same(t, m, c, "/a", "/late")
+		sourcetest.Same(t, m, c, "/a", "/late")
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Error(err)
@@ -138,14 +101,14 @@ func TestClustersAreFound(t *testing.T) {
 		defer server.Close()
 		c := client(t, server)
 		defer c.Close()
-		create(t, c, "/hbase", "/hbase/hbaseid", "/app", "/app/config")
+		sourcetest.Create(t, c, "/hbase", "/hbase/hbaseid", "/app", "/app/config")
 		m := &sourcetest.Mirror{}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := follow(ctx, t, server, m)
 		expect(t, m, "reset", "put /hbase", "put /hbase/hbaseid", "ready")
-		create(t, c, "/new", "/new/table")
+		sourcetest.Create(t, c, "/new", "/new/table")
 		expect(t, m)
-		create(t, c, "/new/rs")
+		sourcetest.Create(t, c, "/new/rs")
 		expect(t, m, "put /new", "put /new/rs", "put /new/table", "ready")
 		// Marks that go change nothing; only the root's deletion does.
 		for _, p := range []string{"/new/rs", "/new/table", "/new"} {
@@ -155,11 +118,11 @@ func TestClustersAreFound(t *testing.T) {
 		}
 		synctest.Wait()
 		m.Log()
-		create(t, c, "/new", "/new/x")
+		sourcetest.Create(t, c, "/new", "/new/x")
 		synctest.Wait()
-		same(t, m, c, "/hbase")
-		create(t, c, "/new/master")
-		same(t, m, c, "/hbase", "/new")
+		sourcetest.Same(t, m, c, "/hbase")
+		sourcetest.Create(t, c, "/new/master")
+		sourcetest.Same(t, m, c, "/hbase", "/new")
 		cancel()
 		<-ended
 	})
@@ -172,7 +135,7 @@ func TestSlowSink(t *testing.T) {
 		defer server.Close()
 		c := client(t, server)
 		defer c.Close()
-		create(t, c, "/a")
+		sourcetest.Create(t, c, "/a")
 		m := &sourcetest.Mirror{Roots: []string{"/a"}}
 		slow := &slowSink{Mirror: m, gate: make(chan struct{})}
 		source, err := New(server, "/a")
@@ -192,7 +155,7 @@ func TestSlowSink(t *testing.T) {
 		if m.Resets() != 2 {
 			t.Errorf("%d resets", m.Resets())
 		}
-		same(t, m, c, "/a")
+		sourcetest.Same(t, m, c, "/a")
 		cancel()
 		<-ended
 	})
@@ -216,9 +179,9 @@ func TestChangesWhileTheTreeIsTold(t *testing.T) {
 		defer server.Close()
 		c := client(t, server)
 		defer c.Close()
-		create(t, c, "/a", "/b")
+		sourcetest.Create(t, c, "/a", "/b")
 		for i := range 600 { // more than are looked at at once
-			create(t, c, fmt.Sprintf("/a/%d", i))
+			sourcetest.Create(t, c, fmt.Sprintf("/a/%d", i))
 		}
 		m := &sourcetest.Mirror{Roots: []string{"/a", "/b"}}
 		source, err := New(server, m.Roots...)
@@ -229,11 +192,11 @@ func TestChangesWhileTheTreeIsTold(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() {
 			ended <- source.Follow(ctx, onPut{m, map[string]func(){
-				"/a":      func() { create(t, c, "/b/late") },
+				"/a":      func() { sourcetest.Create(t, c, "/b/late") },
 				"/b/late": func() { _ = c.Delete("/b/late", -1) },
 			}})
 		}()
-		same(t, m, c, m.Roots...)
+		sourcetest.Same(t, m, c, m.Roots...)
 		if log := m.Log(); !slices.Contains(log, "delete /b/late") {
 			t.Error("/b/late was not told")
 		}
@@ -268,7 +231,7 @@ func TestRandom(t *testing.T) {
 			defer server.Close()
 			near, far := client(t, server), client(t, other)
 			defer near.Close()
-			create(t, near, "/r", "/r/s")
+			sourcetest.Create(t, near, "/r", "/r/s")
 			roots := [][]string{{"/r"}, {"/r/s", "/r/a"}, {"/"}}[seed%3]
 			m := &sourcetest.Mirror{Roots: roots}
 			ctx, cancel := context.WithCancel(t.Context())
@@ -289,12 +252,12 @@ func TestRandom(t *testing.T) {
 				if _, err := near.Sync("/"); err != nil {
 					t.Fatal(err)
 				}
-				same(t, m, near, roots...)
+				sourcetest.Same(t, m, near, roots...)
 			}
 			other.Close()
 			far.Close()
 			time.Sleep(3 * time.Minute)
-			same(t, m, near, roots...)
+			sourcetest.Same(t, m, near, roots...)
 			cancel()
 			<-ended
 		})

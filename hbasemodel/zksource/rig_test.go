@@ -6,8 +6,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/go-zookeeper/zk"
 
@@ -88,26 +86,17 @@ func (r *rig) cut() {
 	r.lines = nil
 }
 
-type silent struct{}
-
-func (silent) Printf(string, ...any) {}
-
 // client is one that cut spares.
 func (r *rig) client() *zk.Conn {
 	r.t.Helper()
-	dial := func(string, string, time.Duration) (net.Conn, error) {
+	return sourcetest.Connect(r.t, func(ctx context.Context) (net.Conn, error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.server == nil {
 			return nil, errDown
 		}
-		return r.server.Dial(context.Background())
-	}
-	c, _, err := zk.Connect([]string{"127.0.0.1"}, time.Minute, zk.WithDialer(dial), zk.WithLogInfo(false), zk.WithLogger(silent{}))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return c
+		return r.server.Dial(ctx)
+	})
 }
 
 func (r *rig) source(o Options) *Source {
@@ -142,33 +131,5 @@ func (r *rig) follow(o Options, m hbasemodel.Sink) (stop func() (error, int)) {
 		cancel()
 		e := <-ended
 		return e.err, e.times
-	}
-}
-
-func create(t *testing.T, c *zk.Conn, paths ...string) {
-	t.Helper()
-	for _, p := range paths {
-		if _, err := c.Create(p, []byte(p), 0, zk.WorldACL(zk.PermAll)); err != nil {
-			t.Fatalf("create %s: %v", p, err)
-		}
-	}
-}
-
-// same fails unless what was told is what a walk sees.
-func same(t *testing.T, m *sourcetest.Mirror, c *zk.Conn, roots ...string) {
-	t.Helper()
-	want := map[string]hbasemodel.Znode{}
-	for _, r := range roots {
-		if err := sourcetest.Walk(c, r, want); err != nil {
-			t.Fatal(err)
-		}
-	}
-	synctest.Wait()
-	got, ready := m.Tree()
-	if diff := sourcetest.Differences(got, want); diff != "" || !ready {
-		t.Errorf("ready %v: %s", ready, diff)
-	}
-	if faults := m.Faults(); faults != nil {
-		t.Error(faults)
 	}
 }

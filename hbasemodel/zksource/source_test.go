@@ -23,7 +23,7 @@ func TestChangesAreTold(t *testing.T) {
 		defer r.down()
 		c := r.client()
 		defer c.Close()
-		create(t, c, "/a", "/a/b", "/other")
+		sourcetest.Create(t, c, "/a", "/a/b", "/other")
 		m := &sourcetest.Mirror{Roots: []string{"/a", "/x/late"}}
 		stop := r.follow(Options{Roots: m.Roots}, m)
 		expect := func(want ...string) {
@@ -33,18 +33,18 @@ func TestChangesAreTold(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("told %q, want %q", got, want)
 			}
-			same(t, m, c, m.Roots...)
+			sourcetest.Same(t, m, c, m.Roots...)
 		}
 		expect("reset", "put /a", "put /a/b")
 		if _, err := c.Set("/a/b", nil, -1); err != nil {
 			t.Fatal(err)
 		}
 		expect("put /a/b")
-		create(t, c, "/other/x", "/ab")
+		sourcetest.Create(t, c, "/other/x", "/ab")
 		expect()
-		create(t, c, "/x", "/x/late")
+		sourcetest.Create(t, c, "/x", "/x/late")
 		expect("put /x/late")
-		create(t, c, "/a/c")
+		sourcetest.Create(t, c, "/a/c")
 		expect("put /a", "put /a/c")
 		if err := c.Delete("/a/c", -1); err != nil {
 			t.Fatal(err)
@@ -55,7 +55,7 @@ func TestChangesAreTold(t *testing.T) {
 				t.Fatal(err)
 			}
 			expect("delete /x/late")
-			create(t, c, "/x/late")
+			sourcetest.Create(t, c, "/x/late")
 			expect("put /x/late")
 		}
 		if err, times := stop(); !errors.Is(err, context.Canceled) || times != 1 {
@@ -71,7 +71,7 @@ func TestDeletionsHaveTheirZxid(t *testing.T) {
 		defer r.down()
 		c := r.client()
 		defer c.Close()
-		create(t, c, "/a", "/a/b", "/a/c")
+		sourcetest.Create(t, c, "/a", "/a/b", "/a/c")
 		d := &deletions{}
 		stop := r.follow(Options{Roots: []string{"/a"}}, d)
 		synctest.Wait()
@@ -103,17 +103,17 @@ func TestClustersAreFound(t *testing.T) {
 		defer r.down()
 		c := r.client()
 		defer c.Close()
-		create(t, c, "/hbase", "/hbase/hbaseid", "/app", "/app/config")
+		sourcetest.Create(t, c, "/hbase", "/hbase/hbaseid", "/app", "/app/config")
 		m := &sourcetest.Mirror{}
 		defer r.follow(Options{}, m)()
 		synctest.Wait()
-		same(t, m, c, "/hbase")
-		create(t, c, "/new", "/new/table")
+		sourcetest.Same(t, m, c, "/hbase")
+		sourcetest.Create(t, c, "/new", "/new/table")
 		time.Sleep(2 * tick)
-		same(t, m, c, "/hbase")
-		create(t, c, "/new/rs")
+		sourcetest.Same(t, m, c, "/hbase")
+		sourcetest.Create(t, c, "/new/rs")
 		time.Sleep(2 * tick)
-		same(t, m, c, "/hbase", "/new")
+		sourcetest.Same(t, m, c, "/hbase", "/new")
 		// Marks that go change nothing; only the root's deletion does.
 		for _, p := range []string{"/new/rs", "/new/table"} {
 			if err := c.Delete(p, -1); err != nil {
@@ -121,18 +121,18 @@ func TestClustersAreFound(t *testing.T) {
 			}
 		}
 		time.Sleep(2 * tick)
-		same(t, m, c, "/hbase", "/new")
+		sourcetest.Same(t, m, c, "/hbase", "/new")
 		if err := c.Delete("/new", -1); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait() // at once
-		same(t, m, c, "/hbase")
-		create(t, c, "/new", "/new/x")
+		sourcetest.Same(t, m, c, "/hbase")
+		sourcetest.Create(t, c, "/new", "/new/x")
 		time.Sleep(2 * tick)
-		same(t, m, c, "/hbase")
-		create(t, c, "/new/master")
+		sourcetest.Same(t, m, c, "/hbase")
+		sourcetest.Create(t, c, "/new/master")
 		time.Sleep(2 * tick)
-		same(t, m, c, "/hbase", "/new")
+		sourcetest.Same(t, m, c, "/hbase", "/new")
 	})
 }
 
@@ -147,11 +147,11 @@ func TestRandom(t *testing.T) {
 			c, d := r.client(), r.client()
 			defer c.Close()
 			defer d.Close()
-			create(t, c, "/r", "/r/s")
+			sourcetest.Create(t, c, "/r", "/r/s")
 			roots := [][]string{{"/r"}, {"/r/s", "/r/a"}, {"/"}, nil}[seed%4]
 			m := &sourcetest.Mirror{Roots: roots}
 			if roots == nil {
-				create(t, c, "/r/running")
+				sourcetest.Create(t, c, "/r/running")
 				roots = []string{"/r"}
 			}
 			defer r.follow(Options{Roots: m.Roots}, m)()
@@ -180,7 +180,7 @@ func TestRandom(t *testing.T) {
 						t.Error("not connected again")
 					}
 				}
-				same(t, m, c, roots...)
+				sourcetest.Same(t, m, c, roots...)
 			}
 		})
 	}
@@ -244,7 +244,7 @@ func TestAuth(t *testing.T) {
 		if err := c.AddAuth("digest", []byte("u:p")); err != nil {
 			t.Fatal(err)
 		}
-		create(t, c, "/a")
+		sourcetest.Create(t, c, "/a")
 		for _, p := range []string{"/a/secret", "/a/secret/below"} {
 			if _, err := c.Create(p, []byte("x"), 0, zk.DigestACL(zk.PermAll, "u", "p")); err != nil {
 				t.Fatal(err)
@@ -260,7 +260,7 @@ func TestAuth(t *testing.T) {
 		if _, err := c.SetACL("/a/secret", zk.WorldACL(zk.PermAll), -1); err != nil {
 			t.Fatal(err)
 		}
-		create(t, c, "/a/sibling")
+		sourcetest.Create(t, c, "/a/sibling")
 		synctest.Wait()
 		if tree, ready := m.Tree(); len(tree) != 3 || tree["/a/secret"].Data == nil || !ready {
 			t.Errorf("after a sibling came: %v, ready %v", tree, ready)
@@ -268,7 +268,7 @@ func TestAuth(t *testing.T) {
 		stop()
 		m = &sourcetest.Mirror{Roots: []string{"/a"}}
 		stop = r.follow(Options{Roots: m.Roots, Auth: []Auth{{"digest", []byte("u:p")}}}, m)
-		same(t, m, c, "/a")
+		sourcetest.Same(t, m, c, "/a")
 		stop()
 		if err := r.source(Options{Roots: []string{"/a/secret/below"}}).Follow(t.Context(), m); !errors.Is(err, zk.ErrNoAuth) {
 			t.Errorf("a root that may not be read: %v", err)
@@ -292,7 +292,7 @@ func TestOverTCP(t *testing.T) {
 	go func() { served <- r.server.Serve(listener) }()
 	c := r.client()
 	defer c.Close()
-	create(t, c, "/hbase", "/hbase/master")
+	sourcetest.Create(t, c, "/hbase", "/hbase/master")
 	source, err := New(Options{Servers: []string{listener.Addr().String()}})
 	if err != nil {
 		t.Fatal(err)
